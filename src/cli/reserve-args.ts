@@ -1,0 +1,156 @@
+import { checkPortRequests } from "../core/check-port-requests.ts";
+import { parseDuration } from "../core/duration.ts";
+import { fail } from "../core/error.ts";
+import { parseHost, parsePortWord } from "../core/parse-port-request.ts";
+import type { PortRequest } from "../core/port-request.ts";
+import type { ReserveRequest } from "../core/reserve-request.ts";
+import { RESERVE_FLAGS } from "./flags.ts";
+import { type FlagValues, type Invocation, parseArgs } from "./parse-args.ts";
+
+/** A `reserve` command line, read: what to do, and how to tell it. */
+export interface ReserveArgs {
+  readonly request: ReserveRequest;
+  readonly report: {
+    /** `FILE` or `fd:N`, as given. */
+    readonly events?: string;
+    readonly quiet: boolean;
+  };
+  /** Show the plan only, in this form. */
+  readonly dryRun?: "text" | "json";
+}
+
+const WAYS = ["auto", "takeover", "inherit", "release"] as const;
+const COLORS = ["auto", "always", "never"] as const;
+
+/** Reads what follows `portguard reserve`. Throws a PortguardError whose exit is 2. */
+export function parseReserveArgs({ words, command }: Invocation): ReserveArgs {
+  const portWords: string[] = [];
+  const flags = parseArgs(words, RESERVE_FLAGS, (word) => {
+    refuseLooseCommand(word, portWords);
+    parsePortWord(word);
+    portWords.push(word);
+  });
+  refuseContradictions(flags, command);
+  const ports = readPorts(portWords, flags, command);
+  return { request: readRequest(ports, command ?? [], flags), ...readOutput(flags) };
+}
+
+function readPorts(
+  words: readonly string[],
+  flags: FlagValues,
+  command: Invocation["command"],
+): readonly PortRequest[] {
+  const hosts = textsOf(flags, "host").flatMap(parseHost);
+  const ports = words.flatMap((word) => parsePortWord(word, hosts.length === 0 ? "every" : hosts));
+  if (ports.length === 0) {
+    const rest = command === undefined ? "" : ` -- ${command.join(" ")}`;
+    fail("BAD_USAGE", "no port is given", `say which one, or 0 for any: \`portguard reserve 8000${rest}\``);
+  }
+  checkPortRequests(ports);
+  return ports;
+}
+
+function readRequest(ports: readonly PortRequest[], command: readonly string[], flags: FlagValues): ReserveRequest {
+  const forText = textOf(flags, "for");
+  const nofile = textOf(flags, "nofile");
+  return {
+    ports,
+    command,
+    handoff: oneOf(WAYS, textOf(flags, "handoff") ?? "auto", "--handoff"),
+    auto: readAuto(flags),
+    waitMs: readWait(textOf(flags, "if-held") ?? "fail"),
+    ...(flags.has("no-env") ? {} : { envName: requireEnvName(textOf(flags, "env") ?? "PORT") }),
+    readyTimeoutMs: parseDuration(textOf(flags, "ready-timeout") ?? "10s", "--ready-timeout"),
+    graceMs: parseDuration(textOf(flags, "grace") ?? "10s", "--grace"),
+    ...(forText === undefined ? {} : { forMs: parseDuration(forText, "--for") }),
+    outliveParent: flags.has("outlive-parent"),
+    killAll: flags.has("kill-all"),
+    ...(nofile === undefined ? {} : { nofile: requireCount(nofile, "--nofile") }),
+  };
+}
+
+function readOutput(flags: FlagValues): Pick<ReserveArgs, "report" | "dryRun"> {
+  const events = textOf(flags, "events");
+  // Its value was read before the verb was known, so that this very mistake can be told in colour; here it is judged.
+  oneOf(COLORS, textOf(flags, "color") ?? "auto", "--color");
+  return {
+    report: { ...(events === undefined ? {} : { events }), quiet: flags.has("quiet") },
+    ...(flags.has("dry-run") ? { dryRun: flags.has("json") ? ("json" as const) : ("text" as const) } : {}),
+  };
+}
+
+function readAuto(flags: FlagValues): number {
+  if (!flags.has("auto")) return 0;
+  return requireCount(textOf(flags, "auto") ?? "10", "--auto");
+}
+
+function readWait(text: string): number {
+  if (text === "fail") return 0;
+  const wait = /^wait(?:=(.*))?$/s.exec(text);
+  if (!wait) fail("BAD_USAGE", `\`${text}\` is not a way for --if-held`, "it is fail, wait or wait=30s");
+  return parseDuration(wait[1] ?? "30s", "--if-held");
+}
+
+function refuseContradictions(flags: FlagValues, command: Invocation["command"]): void {
+  const both = (a: string, b: string) => flags.has(a) && flags.has(b);
+  if (command?.length === 0) fail("BAD_USAGE", "no command stands behind `--`", "leave `--` out to hold the port only");
+  if (command?.[0] === "") fail("BAD_USAGE", "the command is an empty word", "check the variable that it comes from");
+  if (command && flags.has("for"))
+    fail("BAD_USAGE", "--for is for a hold without a command", "leave out --for, or the command");
+  if (flags.has("json") && !flags.has("dry-run")) {
+    fail("BAD_USAGE", "--json is for --dry-run", "`--events FILE` tells a script what happens, as JSON");
+  }
+  if (both("no-env", "env")) fail("BAD_USAGE", "--env and --no-env contradict each other", "leave one of them out");
+  if (flags.has("auto") && readWait(textOf(flags, "if-held") ?? "fail") > 0) {
+    fail("BAD_USAGE", "--auto takes another port, --if-held wait waits for this one", "leave one of them out");
+  }
+  const lonely = command ? undefined : RESERVE_FLAGS.find(({ name, needsCommand }) => needsCommand && flags.has(name));
+  if (lonely)
+    fail(
+      "BAD_USAGE",
+      `--${lonely.name} says something about a command, and there is none`,
+      "put the command behind `--`",
+    );
+  if (command && textOf(flags, "events") === "fd:1") {
+    fail("BAD_USAGE", "fd:1 is the command's own stdout", "give --events a file or another number");
+  }
+}
+
+/** `reserve 8000 uvicorn app:app`: the `--` was forgotten. */
+function refuseLooseCommand(word: string, ports: readonly string[]): void {
+  const isCommand = /^(?:[./~]|[a-z_][\w.+/-]*$)/i.test(word);
+  if (!isCommand || word.toLowerCase() === "localhost") return;
+  const port = ports.length === 0 ? "8000" : ports.join(" ");
+  fail(
+    "BAD_USAGE",
+    `\`${word}\` is not a port`,
+    `put \`--\` before the command: \`portguard reserve ${port} -- ${word} …\``,
+  );
+}
+
+function requireEnvName(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  return fail(
+    "BAD_USAGE",
+    `\`${name}\` is not a variable's name`,
+    "it has letters, digits and `_`, as in --env HTTP_PORT",
+  );
+}
+
+function requireCount(text: string, flag: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  return fail("BAD_USAGE", `\`${text}\` is not a number for ${flag}`, "it is 1 or more, in digits");
+}
+
+function oneOf<T extends string>(words: readonly T[], text: string, flag: string): T {
+  const found = words.find((word) => word === text);
+  return found ?? fail("BAD_USAGE", `\`${text}\` is not a value of ${flag}`, `it is one of ${words.join(", ")}`);
+}
+
+function textsOf(flags: FlagValues, name: string): readonly string[] {
+  return (flags.get(name) ?? []).filter((value) => value !== true);
+}
+
+function textOf(flags: FlagValues, name: string): string | undefined {
+  return textsOf(flags, name)[0];
+}

@@ -1,0 +1,50 @@
+import { RESERVE_FLAGS } from "./flags.ts";
+import type { HelpPage } from "./help.ts";
+
+export const RESERVE_HELP: HelpPage = {
+  verb: "reserve",
+  line: "take a port, hand it to a command without a gap, and guard it",
+  examples: [
+    "reserve 8000 -- uvicorn app:app --port 8000",
+    "reserve 3000 --auto -- npm run dev -- --port {port}",
+    "reserve 8000 --for 10m",
+  ],
+  usage: "reserve PORT… [flags] [-- COMMAND…]",
+  flags: RESERVE_FLAGS,
+  chapters: [
+    {
+      title: "ports",
+      lines: [
+        "8000                 on every address, IPv4 and IPv6",
+        "127.0.0.1:8000       on one address; [::1]:8000 for IPv6, localhost:8000 for both loopbacks",
+        "8000/udp             UDP instead of TCP",
+        "8000,8443            both, or neither",
+        "8000-8010            the first free one",
+        "0                    any free one",
+        "web=8000             named; the command finds its number as {port:web}",
+      ],
+    },
+    {
+      title: "in the command",
+      lines: [
+        "{port} {host} {fd} {url}   stand for what was reserved, {port:web} for a named port",
+        "PORT                       is set in its environment, unless --env or --no-env says otherwise",
+      ],
+    },
+    {
+      title: "ways to hand over",
+      lines: [
+        "takeover   the command's own bind() gets the held socket (Linux 5.9 and later)",
+        "inherit    the command is started with the listening socket (Unix)",
+        "release    the port is let go at the last moment, and who got it is verified",
+      ],
+    },
+    {
+      title: "exit codes",
+      lines: [
+        "the command's own; its death by a signal is raised again",
+        "0 at the end of --for, 2 bad usage, 125 portguard failed, 126 can't be run, 127 not found",
+      ],
+    },
+  ],
+};

@@ -1,0 +1,60 @@
+import type { Exit } from "../core/os.ts";
+import type { ReserveEvent } from "../core/reserve-event.ts";
+import type { ReserveRequest } from "../core/reserve-request.ts";
+import { toPortguardError } from "../report/error-text.ts";
+import { renderPlan, renderPlanJson } from "../report/plan-text.ts";
+import { openEvents } from "../report/reserve-events.ts";
+import { renderReserveEvent } from "../report/reserve-text.ts";
+import { writeAnswer, writeLines } from "../report/write.ts";
+import type { Invocation } from "./parse-args.ts";
+import { type ReserveArgs, parseReserveArgs } from "./reserve-args.ts";
+import type { Services } from "./services.ts";
+
+const DONE: Exit = { kind: "code", code: 0 };
+
+/** `portguard reserve`: args → request → work → report. Throws PortguardError. */
+export async function runReserve(invocation: Invocation, services: Services): Promise<Exit> {
+  if (await showHelp(invocation.words)) return DONE;
+  const { request, report, dryRun } = parseReserveArgs(invocation);
+  if (dryRun === undefined) return runReported(request, report, services);
+  const { planReservation } = await import("../reserve/run.ts");
+  const plan = planReservation(request, await services.os());
+  writeAnswer(dryRun === "json" ? renderPlanJson(plan) : renderPlan(plan));
+  return DONE;
+}
+
+async function showHelp(words: readonly string[]): Promise<boolean> {
+  const long = words.includes("--help");
+  if (!long && !words.includes("-h")) return false;
+  const [{ renderLongHelp, renderShortHelp }, { RESERVE_HELP }] = await Promise.all([
+    import("./help.ts"),
+    import("./reserve-help.ts"),
+  ]);
+  writeAnswer(long ? renderLongHelp(RESERVE_HELP) : renderShortHelp(RESERVE_HELP));
+  return true;
+}
+
+/** Reserves, and tells each event to stderr and `--events`. */
+async function runReported(request: ReserveRequest, report: ReserveArgs["report"], services: Services): Promise<Exit> {
+  const { startedAt, style } = services;
+  // Before any file is opened: what is open now was given to us, and is the command's.
+  const os = await services.os();
+  using events = report.events === undefined ? undefined : openEvents(report.events);
+  // The command would keep its reader from seeing the end. (0 to 2 are the command's own.)
+  if (events?.givenFd !== undefined && events.givenFd > 2) os.keepFd(events.givenFd);
+  const { command, forMs } = request;
+  const context = { hasCommand: command.length > 0, ...(forMs !== undefined && { forMs }) };
+  const emit = (event: ReserveEvent) => {
+    const heard = !report.quiet || event.kind === "warning";
+    if (heard) writeLines(renderReserveEvent(event, { ...context, now: Date.now() }), style());
+    // Last: whoever acts on an event finds its line on stderr.
+    events?.write(event);
+  };
+  try {
+    const { reserve } = await import("../reserve/run.ts");
+    return await reserve(request, { os, emit, startedAt });
+  } catch (error) {
+    events?.writeError(toPortguardError(error));
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Exit } from "../core/os.ts";
+import type { Invocation } from "./parse-args.ts";
+import type { Services } from "./services.ts";
+
+export interface Verb {
+  readonly summary: string;
+  /** Its words are what follows the verb; throws PortguardError. */
+  readonly run: (invocation: Invocation, services: Services) => Promise<Exit>;
+}
+
+/** The verbs; the code of each is loaded when it runs, so that none pays for another's start. */
+export const VERBS: Readonly<Record<string, Verb>> = {
+  reserve: {
+    summary: "take a port, hand it to a command without a gap, and guard it",
+    run: async (invocation, services) => (await import("./reserve.ts")).runReserve(invocation, services),
+  },
+};

@@ -1,0 +1,197 @@
+import type { Address } from "./address.ts";
+import type { Endpoint, Protocol } from "./endpoint.ts";
+import type { ProcessInfo, SocketRow } from "./socket.ts";
+
+/**
+ * What portguard needs from an operating system. Linux, macOS and Windows each implement all of it; what one of them
+ * can't do is answered with `unsupported` and a hint, never by leaving a method out. System error numbers end in there:
+ * outcomes are unions, and an unexpected failure is a thrown PortguardError with the code INTERNAL.
+ */
+export interface Os {
+  readonly name: "linux" | "macos" | "windows";
+  /** Takes the port, exclusively, on every address asked for, or nothing at all. It does not listen. */
+  hold(request: HoldRequest): HoldOutcome;
+  /** The socket table, for one port or all. */
+  sockets(query: SocketQuery): readonly SocketRow[];
+  /**
+   * The pids that have each row's socket open, by row id; an empty list means that the owner may not be seen. `among`:
+   * look at these processes only, which is much cheaper.
+   */
+  ownersOf(rows: readonly SocketRow[], among?: readonly number[]): ReadonlyMap<string, readonly number[]>;
+  /** Of these processes, those whose sockets we may not see: a socket without an owner may be theirs. */
+  hiddenAmong(pids: readonly number[]): readonly number[];
+  /** Whether one of these processes is seen waiting for connections on this socket; nothing where that can't be seen. */
+  seesWaiter(row: SocketRow, among: readonly number[]): boolean | undefined;
+  process(pid: number): ProcessInfo | undefined;
+  /** Why the system would refuse a port that nobody has (excluded range, privileged port); nothing where it would not. */
+  refusalOf(port: number, protocol: Protocol): Refusal | undefined;
+  /** Readies what will start, watch and end the command. Starting it early costs nothing: no command runs before `launch`. */
+  openNursery(options: NurseryOptions): Nursery;
+  /** Whether a controlling terminal is there, and whether we are in its foreground (so that Ctrl-C reaches the command by itself). */
+  terminal(): TerminalState;
+  /** Keeps an open file that our starter gave us to ourselves: the command does not get it. */
+  keepFd(fd: number): void;
+  /** Whether our starter has us ignore this signal (`nohup`): then neither we nor the command may heed it. */
+  ignores(signal: SignalName): boolean;
+  /** Finds what a command name would run, as the system would. */
+  findCommand(name: string): CommandFound;
+  /**
+   * Dies by this signal, as the command did, so that the shell sees it. Where that can't be, it answers the exit code that
+   * stands for the signal.
+   */
+  raise(signal: SignalName): number;
+}
+
+export interface HoldRequest {
+  readonly protocol: Protocol;
+  /** 0: any free port, chosen by the system. */
+  readonly port: number;
+  /** `every`: the whole set of addresses a server could ask for, IPv4 and IPv6. */
+  readonly hosts: readonly Address[] | "every";
+}
+
+export type HoldOutcome =
+  | { readonly kind: "held"; readonly hold: Hold }
+  /** Somebody has it; `sockets` tells who, as far as it can be seen. */
+  | { readonly kind: "busy"; readonly at: Endpoint }
+  /** Nobody has it but connections that are still closing and don't let anyone share (TIME_WAIT, a minute at most). */
+  | { readonly kind: "lingering"; readonly at: Endpoint }
+  | { readonly kind: "denied"; readonly at: Endpoint; readonly refusal: Refusal }
+  | { readonly kind: "not-local"; readonly at: Endpoint };
+
+export interface Refusal {
+  readonly because: "privileged" | "excluded-range" | "policy";
+  /** One line with the values that were seen. */
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** A port that is ours. Disposing lets go of it. */
+export interface Hold extends Disposable {
+  readonly protocol: Protocol;
+  readonly port: number;
+  /** The endpoints that are held; a server asking for one of them gets exactly that one. */
+  readonly members: readonly Endpoint[];
+  /**
+   * Makes the member for this address listen (TCP), lets go of the members that conflict with it, and answers its fd,
+   * ready to be inherited. Unix only; elsewhere it throws UNSUPPORTED.
+   */
+  listenOn(address: Address, backlog: number): { readonly fd: number; readonly at: Endpoint };
+  release(): void;
+}
+
+export interface SocketQuery {
+  readonly port?: number;
+  readonly protocol?: Protocol;
+  /** Leave out rows in other states; default: listen, bound and open. */
+  readonly states?: readonly SocketRow["state"][];
+}
+
+export interface NurseryOptions {
+  /** Called for whatever happens to the command, its tree, and the one who started us. */
+  readonly onEvent: (event: TreeEvent) => void;
+  /** Where stdin is a pipe, watch it and our parent: `parent-gone` and `stdin-closed` are told. */
+  readonly watchParent: boolean;
+  /**
+   * Whether to ready what starts the command at once (it comes up while the ports are being held), with the launch (it
+   * needs the sockets of `inherit`), or never (there is no command: only the parent is watched).
+   */
+  readonly start: "early" | "late" | "never";
+}
+
+/** The place where a command is started and kept: on Linux a second process beside ours, on Windows a job object. */
+export interface Nursery extends AsyncDisposable {
+  launch(spec: LaunchSpec): Promise<LaunchOutcome>;
+}
+
+export interface LaunchSpec {
+  readonly argv: readonly string[];
+  /** The whole environment of the command. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly way: HandoffSpec;
+  /** The soft limit on open files for the command; nothing: as it was before portguard started. */
+  readonly nofile?: number;
+  /** The reserved ports: whoever of the tree has a socket on one of them ends with the command. */
+  readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
+  /** Daemons that left the session and have none of the ports end, too. */
+  readonly killAll: boolean;
+}
+
+export type HandoffSpec =
+  | { readonly kind: "takeover"; readonly holds: readonly Hold[] }
+  /** The listening sockets become fd 3, 4, … LISTEN_PID is set to the command's own pid where `listenPid` says so. */
+  | { readonly kind: "inherit"; readonly fds: readonly number[]; readonly listenPid: boolean }
+  /** The holds have been let go by the caller just before. */
+  | { readonly kind: "release" };
+
+export type LaunchOutcome =
+  | { readonly kind: "running"; readonly tree: Tree }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "not-runnable"; readonly because: string }
+  /** This way of handing over can't be had here; nothing was started, and another way may be tried in the same nursery. */
+  | { readonly kind: "refused"; readonly because: string };
+
+/** The command and everything that it started. */
+export interface Tree {
+  readonly pid: number;
+  /** Every live process of the tree, the command itself included while it lives. */
+  members(): readonly TreeProcess[];
+  /** Signals the command itself (not its children: it is its own master). */
+  signal(signal: SignalName): void;
+  /** Every process that `end` would kill now. */
+  doomed(): readonly TreeProcess[];
+  /** Signals every process of the tree that `end` would kill. */
+  signalAll(signal: SignalName): void;
+  /**
+   * Kills, until none is left, every process of the command's session and whoever of the tree has a socket on the
+   * reserved ports. Daemons with a session of their own and none of the ports are left, and answered, unless `killAll`.
+   * The same happens by itself when portguard dies of a SIGKILL.
+   */
+  end(): Promise<readonly TreeProcess[]>;
+}
+
+export interface TreeProcess {
+  readonly pid: number;
+  readonly name: string;
+  /** It left the command's session (setsid), as daemons do. Always false on Windows. */
+  readonly detached: boolean;
+}
+
+export type Exit =
+  | { readonly kind: "code"; readonly code: number }
+  | { readonly kind: "signal"; readonly signal: SignalName };
+
+export type TreeEvent =
+  | { readonly kind: "exited"; readonly exit: Exit }
+  /** By takeover only: a process got a held socket in its bind(). */
+  | { readonly kind: "bound"; readonly pid: number; readonly at: Endpoint }
+  /** By takeover only: somebody in the tree listens, on a held socket or (`reserved: false`) on one of its own. */
+  | { readonly kind: "listening"; readonly pid: number; readonly at: Endpoint; readonly reserved: boolean }
+  /** By takeover only: no process of the tree has this socket open any more (it was a probe, or its server closed it). */
+  | { readonly kind: "let-go"; readonly at: Endpoint }
+  /** By takeover only: a second socket was asked for while the first is in use, and the kernel's answer (in use) was given. */
+  | {
+      readonly kind: "bound-twice";
+      readonly pid: number;
+      readonly at: Endpoint;
+      readonly first: { pid: number; at: Endpoint };
+    }
+  /** By takeover only: a hand-over could not be made cleanly; the port is as `what` says. */
+  | { readonly kind: "handoff-fault"; readonly what: string }
+  /** The process that keeps the tree is gone: the tree has been ended, but for these daemons. */
+  | { readonly kind: "guard-lost"; readonly left: readonly TreeProcess[] }
+  | { readonly kind: "stdin-closed" }
+  | { readonly kind: "parent-gone" };
+
+export interface TerminalState {
+  readonly controlling: boolean;
+  readonly foreground: boolean;
+}
+
+export type CommandFound =
+  /** `setuid`: it would run with more privileges than ours. */
+  | { readonly kind: "found"; readonly path: string; readonly setuid: boolean }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "not-runnable"; readonly because: string };
+
+export type SignalName = NodeJS.Signals;

@@ -1,0 +1,18 @@
+import type { Address } from "./address.ts";
+import type { Protocol } from "./endpoint.ts";
+
+/** One port as a person asked for it: `8000`, `127.0.0.1:8000`, `8000-8010`, `0`, `53/udp`, `web=8000`. */
+export interface PortRequest {
+  /** The label of `web=8000`. */
+  readonly name?: string;
+  readonly protocol: Protocol;
+  readonly hosts: readonly Address[] | "every";
+  readonly ports: PortChoice;
+}
+
+export type PortChoice =
+  | { readonly kind: "one"; readonly port: number }
+  /** The first free one, both ends included. */
+  | { readonly kind: "range"; readonly from: number; readonly to: number }
+  /** Whatever the system gives. */
+  | { readonly kind: "any" };

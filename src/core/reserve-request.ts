@@ -1,0 +1,24 @@
+import type { HandoffWay } from "./reserve-event.ts";
+import type { PortRequest } from "./port-request.ts";
+
+/** Everything `reserve` was asked, parsed: nothing below the command line reads text again. */
+export interface ReserveRequest {
+  readonly ports: readonly PortRequest[];
+  /** What stands behind `--`, untouched; empty: only hold. */
+  readonly command: readonly string[];
+  readonly handoff: HandoffWay | "auto";
+  /** How many further ports `--auto` may try when one is held; 0: none. */
+  readonly auto: number;
+  /** How long to wait for a held port to come free, in milliseconds; 0: fail at once. */
+  readonly waitMs: number;
+  /** The variable that tells the command its port; nothing with `--no-env`. */
+  readonly envName?: string;
+  readonly readyTimeoutMs: number;
+  /** Between the first SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  /** Without a command: how long to hold; nothing: until stopped. */
+  readonly forMs?: number;
+  readonly outliveParent: boolean;
+  readonly killAll: boolean;
+  readonly nofile?: number;
+}

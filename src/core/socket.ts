@@ -1,0 +1,35 @@
+import type { Endpoint } from "./endpoint.ts";
+
+/**
+ * `bound`: has the port but does not listen (TCP), visible on Linux 6.8 and later only.
+ * `open`: a UDP socket. `other`: any further TCP state (established, closing, …).
+ */
+export type SocketState = "listen" | "bound" | "open" | "time-wait" | "other";
+
+/** One row of the machine's socket table. */
+export interface SocketRow {
+  readonly at: Endpoint;
+  readonly state: SocketState;
+  /** Names the socket within this machine now (Linux: the inode as text, "0" where the kernel has no owner any more). */
+  readonly id: string;
+  /** Numeric owner, where the table tells (Unix). */
+  readonly uid?: number;
+  /** Of a listener: connections that wait to be accepted, and how many may wait (Linux). */
+  readonly queue?: { readonly waiting: number; readonly limit: number };
+  /** The owning pid, where the table itself tells (Windows); elsewhere ask `Os.ownersOf`. */
+  readonly pid?: number;
+}
+
+/** What is known of one process; every field but the pid may be withheld by the system. */
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly ppid?: number;
+  /** The short name, `node`. */
+  readonly name?: string;
+  /** The command line as argv; empty where it can't be read. */
+  readonly command: readonly string[];
+  readonly user?: string;
+  /** Milliseconds since the epoch. With the pid it identifies a process for good. */
+  readonly startedAt?: number;
+  readonly cwd?: string;
+}

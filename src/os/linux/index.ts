@@ -1,0 +1,38 @@
+import type { Os } from "../../core/os.ts";
+import { findCommand } from "../unix/find-command.ts";
+import { raiseSignal } from "../unix/raise.ts";
+import { numberOf } from "../unix/signals.ts";
+import { readTerminal } from "../unix/terminal.ts";
+import { readFileMode } from "./file-mode.ts";
+import { holdPort } from "./hold.ts";
+import { inheritedIgnores } from "../unix/ignored-signals.ts";
+import { inheritedFds, keepFd } from "../unix/inherited-fds.ts";
+import { LinuxNursery } from "./nursery.ts";
+import { findHidden, findOwners, readProcess } from "./owners.ts";
+import { firstUnprivilegedPort, privilegedPort } from "./refusal.ts";
+import { readSocketTable } from "./socket-table.ts";
+import { seesEpollWaiter } from "./waiters.ts";
+
+/** Linux, with what our starter gave us noted before anything of it is changed. */
+export function openLinux(): Os {
+  inheritedFds();
+  inheritedIgnores();
+  return linux;
+}
+
+const linux: Os = {
+  name: "linux",
+  hold: holdPort,
+  sockets: readSocketTable,
+  ownersOf: findOwners,
+  hiddenAmong: findHidden,
+  seesWaiter: seesEpollWaiter,
+  process: readProcess,
+  refusalOf: (port) => (port < firstUnprivilegedPort() && process.getuid?.() !== 0 ? privilegedPort(port) : undefined),
+  openNursery: (options) => new LinuxNursery(options),
+  terminal: readTerminal,
+  keepFd,
+  ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),
+  findCommand: (name) => findCommand(name, readFileMode),
+  raise: raiseSignal,
+};

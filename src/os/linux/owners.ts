@@ -1,0 +1,59 @@
+import type { ProcessInfo, SocketRow } from "../../core/socket.ts";
+import { readLinkPath, readTextPath } from "../unix/paths.ts";
+import { listPids, readField, readStat, socketInodes } from "./procfs.ts";
+
+/** The kernel's USER_HZ: 100 on every architecture that portguard is built for. */
+const TICKS_PER_SECOND = 100;
+
+/** Which processes (of these, or of all) have these sockets open: one pass over all fds that may be read. */
+export function findOwners(rows: readonly SocketRow[], among: readonly number[] = listPids()): Map<string, number[]> {
+  const owners = new Map<string, number[]>(rows.map((row) => [row.id, []]));
+  // Rows without an inode (TIME_WAIT) have no owner to find.
+  owners.delete("0");
+  if (owners.size === 0) return owners;
+  for (const pid of among) {
+    for (const inode of socketInodes(pid) ?? []) owners.get(inode)?.push(pid);
+  }
+  return owners;
+}
+
+/** Live processes whose open files this user may not list. */
+export function findHidden(pids: readonly number[]): number[] {
+  return pids.filter((pid) => socketInodes(pid) === undefined && readStat(pid) !== undefined);
+}
+
+/** Everything that `/proc` shows of a process to this user; nothing when it is gone. */
+export function readProcess(pid: number): ProcessInfo | undefined {
+  const stat = readStat(pid);
+  if (!stat) return undefined;
+  const user = userName(readField(`/proc/${pid}/status`, "Uid")?.split("\t")[0]);
+  const startedAt = startTime(stat.startTicks);
+  const cwd = readLinkPath(`/proc/${pid}/cwd`);
+  return {
+    pid,
+    ppid: stat.ppid,
+    name: stat.name,
+    command: commandLine(pid),
+    ...(user !== undefined && { user }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(cwd !== undefined && { cwd }),
+  };
+}
+
+function commandLine(pid: number): string[] {
+  return (readTextPath(`/proc/${pid}/cmdline`) ?? "").split("\0").slice(0, -1);
+}
+
+function startTime(ticks: number): number | undefined {
+  const boot = /^btime (\d+)$/m.exec(readTextPath("/proc/stat") ?? "")?.[1];
+  return boot === undefined ? undefined : Number(boot) * 1000 + (ticks / TICKS_PER_SECOND) * 1000;
+}
+
+/** The login name of a uid from /etc/passwd, or the uid itself: other name services would need a library. */
+function userName(uid: string | undefined): string | undefined {
+  if (uid === undefined) return undefined;
+  const line = readTextPath("/etc/passwd")
+    ?.split("\n")
+    .find((each) => each.split(":")[2] === uid);
+  return line?.split(":")[0] ?? uid;
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import type { ProcessInfo } from "../../core/socket.ts";
+import { readStart } from "./arguments.ts";
+import { readProcessBlock } from "./libproc.ts";
+import { parseFolder, parseFullFacts, parseShortFacts, type ProcessFacts } from "./process-blocks.ts";
+
+/** Everything that macOS shows of a process to this user; nothing when it is gone. */
+export function readProcess(pid: number): ProcessInfo | undefined {
+  const facts = readFacts(pid);
+  if (!facts) return undefined;
+  const { ppid, name, uid, startedAt } = facts;
+  const folders = readProcessBlock(pid, "folders");
+  return {
+    pid,
+    ppid,
+    name,
+    command: readStart(pid)?.command ?? [],
+    user: userName(uid),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(folders && { cwd: parseFolder(folders) }),
+  };
+}
+
+export function readFacts(pid: number): ProcessFacts | undefined {
+  const full = readProcessBlock(pid, "full");
+  if (full) return parseFullFacts(full);
+  const short = readProcessBlock(pid, "short");
+  return short && parseShortFacts(short);
+}
+
+/** People are in the directory service, which would need a library; /etc/passwd has only the system's own users. */
+function userName(uid: number): string {
+  if (uid === process.getuid?.()) return userInfo().username;
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((each) => each.split(":")[2] === String(uid));
+  return line?.split(":")[0] ?? String(uid);
+}

@@ -1,0 +1,8 @@
+import { WatchLoop, type WatchOrder, type WatchReport } from "./watch-loop.ts";
+
+// The entry of portguard's second thread: it blocks for good, so the first message is the only one it ever reads.
+declare const self: Worker;
+
+self.onmessage = ({ data }: MessageEvent<WatchOrder>) => {
+  new WatchLoop(data, (report: WatchReport) => self.postMessage(report)).run();
+};

@@ -1,0 +1,54 @@
+import { fail } from "../../core/error.ts";
+import { closeFd, openSocketPair, setCloseOnExec, writeFd } from "./files.ts";
+import { groupSignalNumbers } from "./signals.ts";
+import { reapChild, spawnProcess } from "./spawn.ts";
+import { encodeLine, type ToGuard } from "./guard-protocol.ts";
+import { passInheritedFds } from "./inherited-fds.ts";
+import { selfCommand } from "./self.ts";
+
+const LAST_WAIT_MS = 1000;
+
+/** The guard as its parent sees it: a pid, and a socket that ends when either of us does. */
+export class GuardProcess {
+  private constructor(
+    readonly pid: number,
+    readonly control: number,
+  ) {}
+
+  /** Starts a guard, which inherits `fds` under their own numbers. Throws INTERNAL. */
+  static start(fds: readonly number[]): GuardProcess {
+    const pair = openSocketPair();
+    if (typeof pair === "number")
+      return fail("INTERNAL", `no socket for the guard (error ${-pair})`, "raise `ulimit -n`");
+    const [ours, theirs] = pair;
+    passInheritedFds();
+    for (const fd of [theirs, ...fds]) setCloseOnExec(fd, false);
+    const self = selfCommand("__guard", String(theirs));
+    // Blocked rather than ignored: what it starts must not inherit an ignored signal.
+    const pid = spawnProcess({ ...self, env: environment(), defaultSignals: [], blockedSignals: groupSignalNumbers() });
+    for (const fd of fds) setCloseOnExec(fd);
+    closeFd(theirs);
+    if (pid < 0) {
+      closeFd(ours);
+      fail("INTERNAL", `the guard can't be started (error ${-pid})`, "is the portguard executable readable?");
+    }
+    return new GuardProcess(pid, ours);
+  }
+
+  say(message: ToGuard): void {
+    writeFd(this.control, encodeLine(message));
+  }
+
+  /** Collects the guard once its end was seen, so that nothing of it is left. */
+  async collect(): Promise<void> {
+    const deadline = performance.now() + LAST_WAIT_MS;
+    while (!reapChild(this.pid) && performance.now() < deadline) await Bun.sleep(1);
+    closeFd(this.control);
+  }
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

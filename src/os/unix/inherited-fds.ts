@@ -1,0 +1,35 @@
+import { openFdsBetween, setCloseOnExec } from "./files.ts";
+import { readLinkPath } from "./paths.ts";
+
+const FIRST_FD = 3;
+/** Shells give numbers below 256; looking further would only cost time. */
+const LAST_FD = 1023;
+
+let remembered: readonly number[] | undefined;
+
+/**
+ * The open files beyond stdio that our starter gave us (`3>log`, `<(…)`). On Linux the runtime makes all of them
+ * close-on-exec at its start; its own are anonymous. Elsewhere it leaves them as they are: there are none to care for.
+ * Read once, before portguard opens anything itself.
+ */
+export function inheritedFds(): readonly number[] {
+  remembered ??= process.platform === "linux" ? readInherited() : [];
+  return remembered;
+}
+
+function readInherited(): number[] {
+  return openFdsBetween(FIRST_FD, LAST_FD).filter(
+    (fd) => !readLinkPath(`/proc/self/fd/${fd}`)?.startsWith("anon_inode:"),
+  );
+}
+
+/** Takes one of them out: it was meant for us. */
+export function keepFd(fd: number): void {
+  remembered = inheritedFds().filter((each) => each !== fd);
+  setCloseOnExec(fd);
+}
+
+/** Lets the next program have them, as it would without us. */
+export function passInheritedFds(except: readonly number[] = []): void {
+  for (const fd of inheritedFds()) if (!except.includes(fd)) setCloseOnExec(fd, false);
+}

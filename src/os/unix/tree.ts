@@ -1,0 +1,52 @@
+import type { LaunchSpec, SignalName, Tree, TreeProcess } from "../../core/os.ts";
+import { numberOf } from "./signals.ts";
+import { TreeEnd, type TreeVerdict } from "./tree-end.ts";
+
+/** What a Unix system does with a command's tree; who belongs to it, each of them knows in its own way. */
+export abstract class UnixTree<Process> implements Tree {
+  /** Whether `end` has left any. */
+  leftDaemons = false;
+
+  constructor(
+    /** -1 while it is not known. */
+    readonly pid: number,
+    /** The sessions that end with the command. */
+    protected readonly sessions: readonly number[],
+    protected readonly spec: Pick<LaunchSpec, "ports" | "killAll" | "way">,
+  ) {}
+
+  abstract members(): TreeProcess[];
+  abstract signal(signal: SignalName): void;
+  /** The command has ended: its pid means nothing any more. */
+  abstract noteExit(): void;
+
+  protected abstract judge(): TreeVerdict<Process>;
+  protected abstract describe(process: Process): TreeProcess;
+  /** Signals the very process that was judged. */
+  protected abstract signalOne(process: Process, signal: number): void;
+
+  doomed(): TreeProcess[] {
+    return this.judge().doomed.map((each) => this.describe(each));
+  }
+
+  signalAll(signal: SignalName): void {
+    for (const each of this.judge().doomed) this.signalOne(each, numberOf(signal));
+  }
+
+  async end(): Promise<TreeProcess[]> {
+    return await this.kill(false);
+  }
+
+  /** The guard has died. */
+  async endWithoutGuard(): Promise<TreeProcess[]> {
+    return await this.kill(this.spec.way.kind === "release");
+  }
+
+  private async kill(awaitsServer: boolean): Promise<TreeProcess[]> {
+    const kill = (each: Process) => this.signalOne(each, numberOf("SIGKILL"));
+    const end = new TreeEnd({ judge: () => this.judge(), kill, awaitsServer });
+    for (let pause = end.step(); pause !== undefined; pause = end.step()) await Bun.sleep(pause);
+    this.leftDaemons = end.spared.length > 0;
+    return end.spared.map((each) => this.describe(each));
+  }
+}

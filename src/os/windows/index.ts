@@ -1,0 +1,33 @@
+import type { Os } from "../../core/os.ts";
+import { findCommand } from "./find-command.ts";
+import { holdPort } from "./hold.ts";
+import { WindowsNursery } from "./nursery.ts";
+import { readProcess } from "./processes.ts";
+import { raiseSignal } from "./exit-process.ts";
+import { explainRefusal } from "./refusal.ts";
+import { listSockets, ownersOf } from "./sockets.ts";
+import { readTerminal } from "./terminal.ts";
+
+/** Windows 8 and later. */
+export function openWindows(): Os {
+  return {
+    name: "windows",
+    hold: holdPort,
+    sockets: listSockets,
+    ownersOf,
+    // The tables name every owner.
+    hiddenAmong: () => [],
+    // No call of Windows tells who waits on a socket.
+    seesWaiter: () => undefined,
+    process: readProcess,
+    refusalOf: explainRefusal,
+    openNursery: (options) => new WindowsNursery(options),
+    terminal: readTerminal,
+    // No handle but the standard ones is inherited.
+    keepFd: () => undefined,
+    // A starter can turn Ctrl-C off for us; then it never arrives, and there is nothing to heed.
+    ignores: () => false,
+    findCommand: (name) => findCommand(name),
+    raise: raiseSignal,
+  };
+}

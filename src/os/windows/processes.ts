@@ -1,0 +1,34 @@
+import type { ProcessInfo } from "../../core/socket.ts";
+import { splitCommandLine } from "./command-line.ts";
+import { ACCESS, ProcessHandle } from "./process-handle.ts";
+import { type ListedProcess, listProcesses } from "./process-list.ts";
+import { readCommandLine, readWorkingDirectory } from "./process-parameters.ts";
+import { readUser } from "./process-user.ts";
+
+/** All that can be seen of a process from here; nothing when it is gone. */
+export function readProcess(pid: number): ProcessInfo | undefined {
+  const listed = listProcesses().find((each) => each.pid === pid);
+  if (!listed) return undefined;
+  using handle = openAsFarAsAllowed(pid);
+  if (!handle) return { ...listed, command: [] };
+  return handle.hasEnded() ? undefined : describe(listed, handle);
+}
+
+/** Memory may be read of one's own processes; of others only the user and the times are seen, or nothing at all. */
+function openAsFarAsAllowed(pid: number): ProcessHandle | undefined {
+  const least = ACCESS.query | ACCESS.wait;
+  return ProcessHandle.open(pid, least | ACCESS.readMemory) ?? ProcessHandle.open(pid, least);
+}
+
+function describe(listed: ListedProcess, handle: ProcessHandle): ProcessInfo {
+  const startedAt = handle.startedAt();
+  const user = readUser(handle);
+  const cwd = readWorkingDirectory(handle);
+  return {
+    ...listed,
+    command: splitCommandLine(readCommandLine(handle) ?? ""),
+    ...(user !== undefined && { user }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(cwd !== undefined && { cwd }),
+  };
+}

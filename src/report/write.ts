@@ -1,0 +1,80 @@
+import type * as Fs from "node:fs";
+import { sanitize } from "./sanitize.ts";
+import { type ColorMode, type Style, type Tone, chooseStyle, markOf, paint } from "./style.ts";
+
+/** One line for stderr, without prefix, colour or line end. */
+export interface Line {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** How long a reader may leave a non-blocking stream full before the rest is dropped: the guard must not hang on it. */
+const PATIENCE_MS = 2000;
+
+/** The answer: help, a version, a plan, JSON. Each line is made safe for a terminal. */
+export function writeAnswer(text: string): void {
+  const body = text.endsWith("\n") ? text.slice(0, -1) : text;
+  writeFully(STDOUT, `${body.split("\n").map(sanitize).join("\n")}\n`);
+}
+
+/** Everything that is not the answer, each line with our name before it. */
+export function writeLines(lines: readonly Line[], style: Style): void {
+  if (lines.length > 0) writeFully(STDERR, lines.map((line) => `${renderLine(line, style)}\n`).join(""));
+}
+
+export function renderLine({ tone, text }: Line, style: Style): string {
+  const body = markOf(tone, style) + sanitize(text);
+  return `${paint("portguard:", tone, style)} ${tone === "hint" ? `hint: ${body}` : body}`;
+}
+
+/** The style of stderr, where lines go. */
+export function styleOfStderr(mode: ColorMode): Style {
+  return chooseStyle(mode, mode === "auto" && isTerminal(STDERR), process.env);
+}
+
+/**
+ * Writes all of it before it returns. Answers whether that worked: a closed pipe, a terminal that is gone or a reader that
+ * doesn't read are no failure of ours, so nothing is thrown.
+ */
+export function writeFully(fd: number, text: string): boolean {
+  const bytes = Buffer.from(text);
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += fs().writeSync(fd, bytes, done);
+    } catch (error) {
+      if (!isFull(error) || performance.now() > deadline) return false;
+      Bun.sleepSync(2);
+    }
+  }
+  return true;
+}
+
+/** A child that shares our stderr may have made it non-blocking, as Node does with pipes: then "full" is an error. */
+function isFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EAGAIN" || code === "EINTR";
+}
+
+/** A terminal is a character device, and so is /dev/null. node:tty would know, for 1.5 MB that the guard has to keep. */
+function isTerminal(fd: number): boolean {
+  try {
+    const stat = fs().fstatSync(fd);
+    return stat.isCharacterDevice() && stat.rdev !== nullDevice();
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing where there is no such file (Windows calls it NUL, and no character device). */
+function nullDevice(): number | undefined {
+  return fs().statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
+}
+
+// Loaded on first use: it costs a millisecond of start, and most starts are over before they write a line.
+function fs(): typeof Fs {
+  return require("node:fs");
+}

@@ -1,0 +1,43 @@
+import type { Exit } from "../core/os.ts";
+import type { ReserveRequest } from "../core/reserve-request.ts";
+import { acquirePorts, describeHeld } from "./acquire.ts";
+import type { ReserveContext } from "./context.ts";
+import { hearSignals } from "./signals.ts";
+
+/** Holds the ports, with nobody serving on them, until a signal, the end of `--for`, or the end of our starter. */
+export async function keepHeld(request: ReserveRequest, { os, emit, startedAt }: ReserveContext): Promise<Exit> {
+  const end = Promise.withResolvers<Exit>();
+  let cancelled = false;
+  const stop = (exit: Exit) => {
+    cancelled = true;
+    end.resolve(exit);
+  };
+  using _signals = hearSignals(os, (signal) => stop({ kind: "signal", signal }));
+  await using _nursery = os.openNursery({
+    start: "never",
+    watchParent: !request.outliveParent,
+    onEvent: (event) => {
+      if (event.kind !== "stdin-closed" && event.kind !== "parent-gone") return;
+      emit({ kind: "stopping", because: event.kind });
+      stop({ kind: "code", code: 0 });
+    },
+  });
+  const held = await acquirePorts(request, { os, emit, cancelled: () => cancelled });
+  const ports = describeHeld(held ?? []);
+  if (held) emit({ kind: "held", ports, sinceStartMs: performance.now() - startedAt });
+  const timer =
+    request.forMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          emit({ kind: "stopping", because: "time-is-up" });
+          stop({ kind: "code", code: 0 });
+        }, request.forMs);
+  try {
+    const exit = await end.promise;
+    emit({ kind: "exit", exit, ports: ports.map(({ port }) => port) });
+    return exit;
+  } finally {
+    clearTimeout(timer);
+    for (const { hold } of held ?? []) hold.release();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Os } from "../core/os.ts";
+import { formatHostPort } from "../core/address.ts";
+import type { PortRequest } from "../core/port-request.ts";
+import type { ReserveRequest } from "../core/reserve-request.ts";
+import { listCandidates } from "./acquire.ts";
+import { chooseWays } from "./handoff/choose.ts";
+import { dialectFor } from "./handoff/dialects.ts";
+import { checkPlaceholders } from "./placeholders.ts";
+
+export interface ReservationPlan {
+  readonly steps: readonly PlanStep[];
+}
+
+/** `do` names the kind of step, `what` its values. */
+export interface PlanStep {
+  readonly do: "hold" | "wait" | "refuse" | "hand-over" | "start" | "guard";
+  readonly what: string;
+}
+
+/** What `reserve` would do, from the request and what the system shows without being changed. */
+export function planReservation(request: ReserveRequest, os: Os): ReservationPlan {
+  const hold = request.ports.map((port): PlanStep => ({ do: "hold", what: describePort(port, request) }));
+  const wait: PlanStep[] =
+    request.waitMs > 0 ? [{ do: "wait", what: `up to ${request.waitMs / 1000} s for a port that is held` }] : [];
+  return { steps: [...wait, ...hold, ...(request.command.length > 0 ? planCommand(request, os) : [])] };
+}
+
+function planCommand(request: ReserveRequest, os: Os): PlanStep[] {
+  checkPlaceholders(request.command, request.ports);
+  const found = os.findCommand(request.command[0]!);
+  if (found.kind !== "found")
+    return [
+      { do: "refuse", what: `${request.command[0]}: ${found.kind === "not-found" ? "not found" : found.because}` },
+    ];
+  const { ways, refused } = chooseWays(request, os.name, found);
+  return [
+    ...refused.map(({ way, because }): PlanStep => ({ do: "refuse", what: `${way}: ${because}` })),
+    ...ways.map((way, index): PlanStep => ({
+      do: "hand-over",
+      what: `by ${describeWay(way, request.command)}${index > 0 ? " if that is refused" : ""}`,
+    })),
+    {
+      do: "start",
+      what: `${request.command.join(" ")}${request.envName === undefined ? "" : `, with ${request.envName} set`}`,
+    },
+    {
+      do: "guard",
+      what: `SIGTERM, ${request.graceMs / 1000} s, SIGKILL; ${request.killAll ? "daemons too" : "daemons without the port are left"}`,
+    },
+  ];
+}
+
+function describeWay(way: string, command: readonly string[]): string {
+  return way === "inherit" ? `inherit (${dialectFor(command).name})` : way;
+}
+
+function describePort(port: PortRequest, request: ReserveRequest): string {
+  const [first, ...more] = listCandidates(port, request);
+  const label = port.name === undefined ? "" : `${port.name}=`;
+  const number = first === 0 ? "any port" : String(first);
+  const places =
+    port.hosts === "every"
+      ? `${number} on every address`
+      : port.hosts.map((host) => formatHostPort(host, first ?? 0)).join(" and ");
+  return `${label}${port.protocol} ${places}${more.length > 0 ? `, or the first free one up to ${more.at(-1)}` : ""}`;
+}

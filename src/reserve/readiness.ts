@@ -1,0 +1,57 @@
+import type { Os, Tree } from "../core/os.ts";
+import type { HandoffWay } from "../core/reserve-event.ts";
+import type { SocketRow } from "../core/socket.ts";
+import type { Dialect } from "./handoff/dialect.ts";
+import { BACKLOG } from "./handoff/prepare.ts";
+import { type Bound, findServed, unserved, type WatchedPort } from "./verify.ts";
+
+const PROBE_MS = 1000;
+const PROBE_STEP_MS = 10;
+
+/**
+ * Tells whether the command serves on every one of its ports, and where. An inherited socket listens before the command
+ * has even started: there, it must have called listen() itself, be seen waiting, or accept a connection.
+ */
+export async function checkReady(
+  os: Os,
+  tree: Tree,
+  ports: readonly WatchedPort[],
+  way: HandoffWay,
+  dialect: Dialect | undefined,
+): Promise<Bound[] | undefined> {
+  const { bound, rows } = findServed(os, tree, ports);
+  if (unserved(ports, bound).length > 0) return undefined;
+  if (way !== "inherit") return bound;
+  const pids = tree.members().map(({ pid }) => pid);
+  for (const row of rows) if (!(await servesInherited(os, row, pids, dialect))) return undefined;
+  return bound;
+}
+
+async function servesInherited(
+  os: Os,
+  row: SocketRow,
+  pids: readonly number[],
+  dialect: Dialect | undefined,
+): Promise<boolean> {
+  if (row.queue && row.queue.limit !== BACKLOG) return true;
+  const seen = os.seesWaiter(row, pids);
+  if (seen !== undefined) return seen;
+  return dialect?.provenByConnecting ? acceptsConnection(os, row) : os.name !== "linux";
+}
+
+/** Connects, and looks whether the connection leaves the queue: only an accept() takes it out. */
+async function acceptsConnection(os: Os, row: SocketRow): Promise<boolean> {
+  const hostname = row.at.address.text === "0.0.0.0" ? "127.0.0.1" : row.at.address.text;
+  const socket = await Bun.connect({ hostname, port: row.at.port, socket: { data() {} } }).catch(() => undefined);
+  if (!socket) return false;
+  try {
+    for (const deadline = performance.now() + PROBE_MS; performance.now() < deadline;) {
+      const rows = os.sockets({ port: row.at.port, protocol: "tcp", states: ["listen"] });
+      if (rows.find(({ id }) => id === row.id)?.queue?.waiting === 0) return true;
+      await Bun.sleep(PROBE_STEP_MS);
+    }
+    return false;
+  } finally {
+    socket.terminate();
+  }
+}

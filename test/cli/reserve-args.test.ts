@@ -1,0 +1,120 @@
+import { describe, expect, test } from "bun:test";
+import { LOOPBACK4, LOOPBACK6 } from "../../src/core/address.ts";
+import { RESERVE_FLAGS } from "../../src/cli/flags.ts";
+import { splitAtDashes } from "../../src/cli/parse-args.ts";
+import { parseReserveArgs } from "../../src/cli/reserve-args.ts";
+
+function parse(line: string): ReturnType<typeof parseReserveArgs> {
+  return parseReserveArgs(splitAtDashes(line.split(" ").filter((word) => word !== "")));
+}
+
+describe("a reserve line", () => {
+  test("has defaults for all that it doesn't say", () => {
+    expect(parse("8000 -- uvicorn app:app --port 8000 --host x")).toEqual({
+      request: {
+        ports: [{ protocol: "tcp", hosts: "every", ports: { kind: "one", port: 8000 } }],
+        command: ["uvicorn", "app:app", "--port", "8000", "--host", "x"],
+        handoff: "auto",
+        auto: 0,
+        waitMs: 0,
+        envName: "PORT",
+        readyTimeoutMs: 10_000,
+        graceMs: 10_000,
+        outliveParent: false,
+        killAll: false,
+      },
+      report: { quiet: false },
+    });
+  });
+
+  test("says everything that it can", () => {
+    const flags = "--handoff inherit --auto=20 --env HTTP_PORT --ready-timeout 1m --grace=500ms --nofile 4096";
+    const { request, report } = parse(`1 2 ${flags} --outlive-parent --kill-all --events fd:3 --quiet -- x`);
+    expect(request).toMatchObject({ handoff: "inherit", auto: 20, envName: "HTTP_PORT", readyTimeoutMs: 60_000 });
+    expect(request).toMatchObject({ graceMs: 500, nofile: 4096, outliveParent: true, killAll: true });
+    expect(request.ports.map(({ ports }) => ports)).toEqual([
+      { kind: "one", port: 1 },
+      { kind: "one", port: 2 },
+    ]);
+    expect(report).toEqual({ events: "fd:3", quiet: true });
+  });
+
+  test("narrows every port that names no address by --host", () => {
+    const { ports } = parse("--host 127.0.0.1 --host ::1 8000 [::1]:9000 web=7000").request;
+    expect(ports.map(({ hosts }) => hosts)).toEqual([[LOOPBACK4, LOOPBACK6], [LOOPBACK6], [LOOPBACK4, LOOPBACK6]]);
+    expect(parse("--host localhost 8000").request.ports[0]?.hosts).toEqual([LOOPBACK4, LOOPBACK6]);
+  });
+
+  test("waits for half a minute unless it says how long", () => {
+    expect(parse("8000 --if-held wait").request.waitMs).toBe(30_000);
+    expect(parse("8000 --if-held=wait=5s").request.waitMs).toBe(5000);
+    expect(parse("8000 --if-held fail").request.waitMs).toBe(0);
+  });
+
+  test("tries ten more ports with a bare --auto", () => {
+    expect(parse("8000 --auto").request.auto).toBe(10);
+  });
+
+  test("without a command holds, for --for or until stopped", () => {
+    expect(parse("8000").request).toMatchObject({ command: [] });
+    expect(parse("8000").request.forMs).toBeUndefined();
+    expect(parse("8000 --for 10m").request.forMs).toBe(600_000);
+  });
+
+  test("with --no-env names no variable", () => {
+    expect(parse("8000 --no-env -- x").request.envName).toBeUndefined();
+  });
+
+  test("shows its plan as text or as JSON", () => {
+    expect(parse("8000 --dry-run").dryRun).toBe("text");
+    expect(parse("8000 --dry-run --json").dryRun).toBe("json");
+  });
+});
+
+describe("a reserve line is refused", () => {
+  test.each([
+    ["", "no port is given", "portguard reserve 8000"],
+    ["-- npm start", "no port is given", "portguard reserve 8000 -- npm start"],
+    ["8000 --", "no command stands behind `--`", "leave `--` out"],
+    ["8000 uvicorn app:app", "`uvicorn` is not a port", "portguard reserve 8000 -- uvicorn …"],
+    ["8000 python3 -m http.server", "`python3` is not a port", "portguard reserve 8000 -- python3 …"],
+    ["8000 ./server --fast", "`./server` is not a port", "portguard reserve 8000 -- ./server …"],
+    ["node_modules/.bin/vite", "`node_modules/.bin/vite` is not a port", "put `--` before the command"],
+    ["8000 --for 10m -- x", "--for is for a hold without a command", "leave out --for"],
+    ["8000 --json", "--json is for --dry-run", "--events FILE"],
+    ["8000 --env A --no-env -- x", "--env and --no-env contradict each other", "leave one of them out"],
+    ["8000 --auto --if-held wait -- x", "--auto takes another port", "leave one of them out"],
+    ["8000 --handoff auto", "--handoff says something about a command, and there is none", "behind `--`"],
+    ["8000 --kill-all", "--kill-all says something about a command, and there is none", "behind `--`"],
+    ["8000 --handoff fork -- x", "`fork` is not a value of --handoff", "auto, takeover, inherit, release"],
+    ["8000 --color blue", "`blue` is not a value of --color", "auto, always, never"],
+    ["8000 --if-held retry", "`retry` is not a way for --if-held", "wait=30s"],
+    ["8000 --auto=0", "`0` is not a number for --auto", "1 or more"],
+    ["8000 --nofile=many -- x", "`many` is not a number for --nofile", "1 or more"],
+    ["8000 --env 1A -- x", "`1A` is not a variable's name", "HTTP_PORT"],
+    ["8000 --events fd:1 -- x", "fd:1 is the command's own stdout", "another number"],
+    ["8000 8000", "`8000` and `8000` are the same port", "once"],
+  ])("`%s`: %s", (line, what, hint) => {
+    expect(() => parse(line)).toThrow(
+      expect.objectContaining({
+        exit: 2,
+        what: expect.stringContaining(what) as string,
+        hint: expect.stringContaining(hint) as string,
+      }),
+    );
+  });
+
+  test("where the command is an empty word", () => {
+    expect(() => parseReserveArgs({ words: ["8000"], command: [""] })).toThrow("the command is an empty word");
+  });
+
+  test("at its first mistake", () => {
+    expect(() => parse("99999 --hadoff x")).toThrow("99999 is not a port");
+    expect(() => parse("--hadoff 99999")).toThrow("there is no flag `--hadoff`");
+  });
+});
+
+test("every flag that takes a value says in the help what that looks like", () => {
+  for (const { value, shows, name } of RESERVE_FLAGS)
+    expect([name, shows !== undefined]).toEqual([name, value !== "none"]);
+});

@@ -1,0 +1,27 @@
+/**
+ * The smallest server: `bun child.ts --host ADDRESS --port PORT` binds and listens without any option, or with SO_REUSEADDR
+ * (`--share`), as most do; `--fd N` listens on an inherited socket. It says `listening` or `refused ERROR`, and waits to be ended. It starts as quickly as it can.
+ */
+import { type Address, ANY4, ANY6, LOOPBACK4, LOOPBACK6 } from "../../../src/core/address.ts";
+import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/os/unix/constants.ts";
+import { bindSocket, listenOn, openSocketFor, setOption } from "../../../src/os/unix/sockets.ts";
+
+function flag(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+function bindAndListen(address: Address, port: number): number {
+  const fd = openSocketFor({ protocol: "tcp", address, dual: address === ANY6 });
+  if (process.argv.includes("--share")) setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  const bound = bindSocket(fd, address, port);
+  return bound < 0 ? bound : listenOn(fd, 16);
+}
+
+const inherited = flag("--fd");
+const address = [LOOPBACK4, ANY4, LOOPBACK6].find(({ text }) => text === flag("--host")) ?? ANY6;
+const done = inherited === undefined ? bindAndListen(address, Number(flag("--port"))) : listenOn(Number(inherited), 16);
+process.stdout.write(done < 0 ? `refused ${-done}\n` : "listening\n");
+if (done < 0) process.exit(98);
+// Only a signal ends it.
+setInterval(() => {}, 60_000);

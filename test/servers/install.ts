@@ -1,0 +1,47 @@
+#!/usr/bin/env bun
+/**
+ * Installs the real servers that test/servers runs, in the versions that are committed here, into one cache folder:
+ *
+ *     bun test/servers/install.ts
+ *
+ * What is there already stays; what this machine has no tool for is left out, and said. nginx and redis-server are the
+ * system's own packages.
+ */
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { $, echo } from "zx";
+import { committed, isCurrent, type Part, type PartName, partFolder, PARTS, stampFile, stampOf } from "./parts.ts";
+
+const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
+  python: async (folder) => {
+    await $`python3 -m venv ${folder}`;
+    await $`${join(folder, "bin/python")} -m pip install --quiet --no-deps -r ${committed("requirements.txt")}`;
+  },
+  node: async (folder) => {
+    for (const file of ["package.json", "package-lock.json"]) {
+      await copyFile(committed(`node/${file}`), join(folder, file));
+    }
+    await $({ cwd: folder })`npm ci --no-audit --no-fund`;
+  },
+  go: async (folder) => {
+    await $({ cwd: committed("programs/go") })`go build -o ${join(folder, "server")} .`;
+  },
+  java: async (folder) => {
+    await $`javac -d ${folder} ${committed("programs/java/Server.java")}`;
+  },
+};
+
+async function install(part: Part): Promise<string> {
+  if (isCurrent(part)) return `${part.name}: as committed`;
+  const missing = part.tools.filter((tool) => !Bun.which(tool));
+  if (missing.length > 0) return `${part.name}: left out, no ${missing.map((tool) => `\`${tool}\``).join(", ")} here`;
+  const folder = partFolder(part.name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await MAKERS[part.name](folder);
+  await writeFile(stampFile(part.name), stampOf(part));
+  return `${part.name}: installed`;
+}
+
+for (const part of PARTS) echo(`${await install(part)} (${partFolder(part.name)})`);
+for (const tool of ["nginx", "redis-server"]) if (!Bun.which(tool)) echo(`${tool}: not here; it is a system package`);

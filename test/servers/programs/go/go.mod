@@ -1,0 +1,3 @@
+module portguard.test/server
+
+go 1.24

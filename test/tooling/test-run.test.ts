@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dir, "..", "..");
+const NEED = join(ROOT, "test", "need.ts");
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "portguard-run-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  readonly exitCode: number;
+  readonly lastLine: string | undefined;
+  readonly output: string;
+}
+
+/** Runs the project's own runner on one suite, as `npm test` does. */
+async function run(source: string, env: { CI?: string } = {}): Promise<Ended> {
+  const suite = join(folder, "suite.test.ts");
+  await writeFile(
+    suite,
+    `import { expect, test } from "bun:test";\nimport { need } from ${JSON.stringify(NEED)};\n${source}\n`,
+  );
+  const { CI: _ours, ...outside } = process.env;
+  const runner = Bun.spawn([process.execPath, join(ROOT, "scripts", "test.ts"), suite], {
+    env: { ...outside, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr] = await Promise.all([runner.stdout.text(), runner.stderr.text()]);
+  return { exitCode: await runner.exited, lastLine: stdout.trimEnd().split("\n").at(-1), output: stdout + stderr };
+}
+
+test("a run that passes ends with its tally, alone on the last line", async () => {
+  const { exitCode, lastLine } = await run('test("a", () => {}); test("b", () => {});');
+  expect({ exitCode, lastLine }).toEqual({ exitCode: 0, lastLine: "2 passed, 0 failed, 0 skipped" });
+});
+
+test("a failed test fails the run", async () => {
+  const { exitCode, lastLine } = await run('test("a", () => {}); test("b", () => expect(1).toBe(2));');
+  expect({ exitCode, lastLine }).toEqual({ exitCode: 1, lastLine: "1 passed, 1 failed, 0 skipped" });
+});
+
+test("a suite that can't be loaded fails the run, though it has no test case to report", async () => {
+  const { exitCode, lastLine } = await run('throw new Error("broken");');
+  expect({ exitCode, lastLine }).toEqual({ exitCode: 1, lastLine: "0 passed, 1 failed, 0 skipped" });
+});
+
+const LACKS_A_TOOL = 'if (need("no-such-tool", "sh")) test("uses it", () => {}); test("a", () => {});';
+
+test("a missing tool is a skipped test that names it", async () => {
+  const { exitCode, lastLine, output } = await run(LACKS_A_TOOL);
+  expect({ exitCode, lastLine }).toEqual({ exitCode: 0, lastLine: "1 passed, 0 failed, 1 skipped" });
+  expect(output).toContain("needs `no-such-tool`, which this machine does not have");
+});
+
+test("in CI a missing tool fails the run, and so does any other skip", async () => {
+  const lacking = await run(LACKS_A_TOOL, { CI: "1" });
+  expect(lacking.exitCode).toBe(1);
+  expect(lacking.output).toContain("`no-such-tool` is missing");
+  const skipping = await run('test("a", () => {}); test.skip("b", () => {});', { CI: "1" });
+  expect(skipping.exitCode).toBe(1);
+  expect(skipping.lastLine).toBe("1 passed, 0 failed, 1 skipped");
+});
