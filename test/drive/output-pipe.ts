@@ -1,11 +1,16 @@
-import { spawnSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dlopen } from "bun:ffi";
+import { closeSync, readSync } from "node:fs";
 
-const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const O_CLOEXEC = 0o2000000;
+const O_NONBLOCK = 0o4000;
+const F_SETFL = 4;
 /** A child that writes more than the pipe holds must not wait until a test looks. */
 const DRAIN_EVERY_MS = 20;
+
+const { symbols: libc } = dlopen("libc.so.6", {
+  pipe2: { args: ["ptr", "i32"], returns: "i32" },
+  fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
+});
 
 /**
  * A pipe for a child's output that is read on demand: `text` has everything that was written before it was asked for,
@@ -21,16 +26,12 @@ export class OutputPipe {
   readonly #timer: Timer;
 
   constructor() {
-    const folder = mkdtempSync(join(tmpdir(), "portguard-pipe-"));
-    const path = join(folder, "pipe");
-    try {
-      const made = spawnSync("mkfifo", [path]);
-      if (made.status !== 0) throw new Error(`mkfifo: ${made.stderr}`);
-      this.#reader = openSync(path, O_RDONLY | O_NONBLOCK);
-      this.writer = openSync(path, O_WRONLY);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const ends = new Int32Array(2);
+    if (libc.pipe2(ends, O_CLOEXEC) !== 0) throw new Error("no pipe can be made");
+    const [reader, writer] = ends as unknown as [number, number];
+    libc.fcntl(reader, F_SETFL, O_NONBLOCK);
+    this.#reader = reader;
+    this.writer = writer;
     this.#timer = setInterval(() => this.#drain(), DRAIN_EVERY_MS);
     this.#timer.unref();
   }
