@@ -21,11 +21,11 @@ export interface Network {
   route(to: Address): Seen<Route>;
   /** What the neighbour table says of an address on our own subnet. */
   neighbour(address: Address): Seen<NeighbourState>;
-  /** TCP rows of one port in `other` states, with the peers; those that nobody accepted yet have id "0". */
+  /** How the process is doing: halted, out of files, in a container, limited by its unit. */
   health(pid: number): Seen<ProcessHealth>;
-  /** Listening unix sockets of a process, or those whose path has this port or name in it. */
+  /** Every listening unix stream socket of this network namespace. */
   unixSockets(): Seen<readonly UnixSocket[]>;
-  /** Listeners that other network namespaces of this machine have: containers, mostly. */
+  /** The other network namespaces of this machine, containers mostly, with their TCP and UDP listeners. */
   otherNamespaces(): Seen<readonly NamespaceFacts[]>;
   kernel(): Seen<KernelFacts>;
   /** What kind of machine this is. */
@@ -51,7 +51,7 @@ export interface ConnectOptions {
 }
 
 export type ConnectOutcome =
-  | { readonly kind: "connected"; readonly afterMs: number; readonly local: Endpoint; readonly then: Greeting }
+  | { readonly kind: "connected"; readonly afterMs: number; readonly local: Endpoint; readonly greeting: Greeting }
   | {
       readonly kind: "failed";
       readonly failure: ConnectFailure;
@@ -91,7 +91,7 @@ export type DatagramOutcome =
   | { readonly kind: "answered"; readonly bytes: Uint8Array; readonly afterMs: number }
   /** An ICMP "port unreachable" came back. */
   | { readonly kind: "refused"; readonly afterMs: number; readonly shown: string }
-  | { readonly kind: "failed"; readonly failure: ConnectFailure; readonly shown: string }
+  | { readonly kind: "failed"; readonly failure: ConnectFailure; readonly afterMs: number; readonly shown: string }
   | { readonly kind: "silent"; readonly afterMs: number };
 
 export type NameAnswer =

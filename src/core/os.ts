@@ -1,5 +1,6 @@
 import type { Address } from "./address.ts";
 import type { Endpoint, Protocol } from "./endpoint.ts";
+import type { Network } from "./network.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { ProcessInfo, SocketRow } from "./socket.ts";
  * outcomes are unions, and an unexpected failure is a thrown PortguardError with the code INTERNAL.
  */
 export interface Os {
-  readonly name: "linux" | "macos" | "windows";
+  readonly name: OsName;
   /** Takes the port, exclusively, on every address asked for, or nothing at all. It does not listen. */
   hold(request: HoldRequest): HoldOutcome;
   /** The socket table, for one port or all. */
@@ -40,7 +41,11 @@ export interface Os {
    * stands for the signal.
    */
   raise(signal: SignalName): number;
+  /** What `reach` asks; loaded when it is asked for, since no start should pay for it. */
+  network(): Promise<Network>;
 }
+
+export type OsName = "linux" | "macos" | "windows";
 
 export interface HoldRequest {
   readonly protocol: Protocol;

@@ -14,6 +14,8 @@ export interface SocketRow {
   readonly id: string;
   /** Numeric owner, where the table tells (Unix). */
   readonly uid?: number;
+  /** The interface that it is bound to (SO_BINDTODEVICE), where the table tells. */
+  readonly device?: string;
   /** Of a listener: connections that wait to be accepted, and how many may wait (Linux). */
   readonly queue?: { readonly waiting: number; readonly limit: number };
   /** The owning pid, where the table itself tells (Windows); elsewhere ask `Os.ownersOf`. */

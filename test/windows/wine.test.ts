@@ -6,6 +6,7 @@ import { freePort } from "../drive/free-port.ts";
 import { bindsPlainly } from "../drive/plain-bind.ts";
 import { until } from "../drive/until.ts";
 import { needThat } from "../need.ts";
+import { testNetwork } from "./network-suite.ts";
 import { parseLines, Wine } from "./wine.ts";
 
 /** The first build may download the Windows Bun, and every program starts within a second or two. */
@@ -216,4 +217,6 @@ function runSuite(): void {
       await isFree(port);
     });
   });
+
+  testNetwork(() => wine);
 }

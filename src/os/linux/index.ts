@@ -35,4 +35,5 @@ const linux: Os = {
   ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),
   findCommand: (name) => findCommand(name, readFileMode),
   raise: raiseSignal,
+  network: async () => (await import("./network/index.ts")).linuxNetwork,
 };

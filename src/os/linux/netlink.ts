@@ -4,6 +4,7 @@ import { openSocket } from "../unix/sockets.ts";
 // linux/netlink.h
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
+const NLM_F_REQUEST = 0x1;
 const NLM_F_REQUEST_DUMP = 0x301;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
@@ -27,18 +28,38 @@ export function dumpNetlink<Row>(
   const fd = openSocket(AF_NETLINK, SOCK_RAW, protocol);
   if (fd < 0) return undefined;
   try {
-    return writeFd(fd, dumpRequest(type, payload)) < 0 ? undefined : readAnswer(fd, parse);
+    return writeFd(fd, encodeRequest(type, NLM_F_REQUEST_DUMP, payload)) < 0 ? undefined : readAnswer(fd, parse);
   } finally {
     closeFd(fd);
   }
 }
 
-function dumpRequest(type: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Asks the kernel for one thing: its answer, or the (positive) error number that it gave instead. */
+export function askNetlink(
+  protocol: number,
+  type: number,
+  payload: Uint8Array,
+): { readonly message: NetlinkMessage } | { readonly error: number } {
+  const fd = openSocket(AF_NETLINK, SOCK_RAW, protocol);
+  if (fd < 0) return { error: -fd };
+  try {
+    const chunk = new Uint8Array(32 * 1024);
+    const sent = writeFd(fd, encodeRequest(type, NLM_F_REQUEST, payload));
+    const length = sent < 0 ? sent : readFd(fd, chunk);
+    if (length < 0) return { error: -length };
+    const { messages, error } = splitDatagram(chunk.subarray(0, length));
+    return messages[0] ? { message: messages[0] } : { error: error ?? 0 };
+  } finally {
+    closeFd(fd);
+  }
+}
+
+function encodeRequest(type: number, flags: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER + payload.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length, true);
   view.setUint16(4, type, true);
-  view.setUint16(6, NLM_F_REQUEST_DUMP, true);
+  view.setUint16(6, flags, true);
   bytes.set(payload, HEADER);
   return bytes;
 }
@@ -56,14 +77,22 @@ function readAnswer<Row>(fd: number, parse: (message: NetlinkMessage) => readonl
   }
 }
 
-/** The messages of one datagram. `more`: another datagram follows; `refused`: the kernel answered with an error. */
-export function splitDatagram(bytes: Uint8Array): { messages: NetlinkMessage[]; end: "more" | "done" | "refused" } {
+/**
+ * The messages of one datagram. `more`: another datagram follows; `refused`: the kernel answered with an error, whose
+ * (positive) number is `error`.
+ */
+export function splitDatagram(bytes: Uint8Array): {
+  messages: NetlinkMessage[];
+  end: "more" | "done" | "refused";
+  error?: number;
+} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const messages: NetlinkMessage[] = [];
   for (let at = 0; at + HEADER <= bytes.length;) {
     const length = view.getUint32(at, true);
     const type = view.getUint16(at + 4, true);
-    if (type === NLMSG_ERROR || length < HEADER) return { messages, end: "refused" };
+    if (length < HEADER) return { messages, end: "refused" };
+    if (type === NLMSG_ERROR) return { messages, end: "refused", error: -view.getInt32(at + HEADER, true) };
     if (type === NLMSG_DONE) return { messages, end: "done" };
     messages.push({ type, view, at: at + HEADER, end: at + length });
     at += align(length);

@@ -6,7 +6,10 @@ import { listPids, readField, readStat, socketInodes } from "./procfs.ts";
 const TICKS_PER_SECOND = 100;
 
 /** Which processes (of these, or of all) have these sockets open: one pass over all fds that may be read. */
-export function findOwners(rows: readonly SocketRow[], among: readonly number[] = listPids()): Map<string, number[]> {
+export function findOwners(
+  rows: readonly Pick<SocketRow, "id">[],
+  among: readonly number[] = listPids(),
+): Map<string, number[]> {
   const owners = new Map<string, number[]>(rows.map((row) => [row.id, []]));
   // Rows without an inode (TIME_WAIT) have no owner to find.
   owners.delete("0");

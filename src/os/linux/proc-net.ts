@@ -4,7 +4,11 @@ import type { SocketRow, SocketState } from "../../core/socket.ts";
 import { readTextPath } from "../unix/paths.ts";
 
 /** States as the kernel numbers them, in hexadecimal. Sockets that are bound and do nothing are not in these files. */
-const STATES: Readonly<Record<string, SocketState>> = { "06": "time-wait", "0A": "listen" };
+const STATES: Readonly<Record<Protocol, Readonly<Record<string, SocketState>>>> = {
+  tcp: { "06": "time-wait", "0A": "listen" },
+  // A connected UDP socket is in state 01, as in the kernel's own table: it takes nobody else's datagrams.
+  udp: { "07": "open" },
+};
 
 interface ProcNetQuery {
   readonly port: number;
@@ -35,7 +39,7 @@ function parseLine(fields: readonly string[], protocol: Protocol): SocketRow[] {
   return [
     {
       at: { protocol, address, port: Number.parseInt(found[2]!, 16), dual: address.text === "::" },
-      state: protocol === "udp" ? "open" : (STATES[state] ?? "other"),
+      state: STATES[protocol][state] ?? "other",
       id: inode,
       uid: Number(uid),
     },

@@ -3,6 +3,7 @@ import type { Protocol } from "../../core/endpoint.ts";
 import type { SocketRow, SocketState } from "../../core/socket.ts";
 import { AF_INET, AF_INET6 } from "../unix/constants.ts";
 import { isLinkLocal } from "./addresses.ts";
+import { nameOfInterface } from "./interface-name.ts";
 import { copyBytes, dumpNetlink, findAttribute, type NetlinkMessage } from "./netlink.ts";
 
 // linux/sock_diag.h, linux/inet_diag.h
@@ -61,7 +62,10 @@ function inetRequest(protocol: Protocol, family: number, states: number, port: n
 export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol): SocketRow {
   const { view, at } = message;
   const source = copyBytes(message, at + 8, view.getUint8(at) === AF_INET ? 4 : 16);
-  const address = addressFromBytes(source, isLinkLocal(source) ? view.getUint32(at + 40, true) : 0);
+  const bound = view.getUint32(at + 40, true);
+  const address = addressFromBytes(source, isLinkLocal(source) ? bound : 0);
+  // A link-local address is bound to its interface by itself; of the others hardly one is: the name is asked for rarely.
+  const device = bound !== 0 && address.scopeId === 0 ? nameOfInterface(bound) : undefined;
   const v6Only = findAttribute(message, at + INET_DIAG_MSG, INET_DIAG_SKV6ONLY);
   const dual = address.text === "::" && !(v6Only && view.getUint8(v6Only.at) === 1);
   const state = stateOf(view.getUint8(at + 1), protocol);
@@ -71,6 +75,7 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
     state,
     uid: view.getUint32(at + 64, true),
     id: String(view.getUint32(at + 68, true)),
+    ...(device !== undefined && { device }),
     ...(state === "listen" && { queue }),
   };
 }

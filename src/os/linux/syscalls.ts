@@ -38,6 +38,7 @@ export const SYS = {
   seccomp: x64 ? 317 : 277,
   pidfd_send_signal: 424,
   pidfd_open: 434,
+  openat2: 437,
   pidfd_getfd: 438,
 } as const;
 

@@ -34,6 +34,7 @@ const macos: Os = {
   ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),
   findCommand: (name) => findCommand(name, readMode),
   raise: raiseSignal,
+  network: async () => (await import("./network/index.ts")).macosNetwork,
 };
 
 function readMode(path: string): number | undefined {

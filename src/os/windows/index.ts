@@ -29,5 +29,6 @@ export function openWindows(): Os {
     ignores: () => false,
     findCommand: (name) => findCommand(name),
     raise: raiseSignal,
+    network: async () => (await import("./network/index.ts")).windowsNetwork,
   };
 }

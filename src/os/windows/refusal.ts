@@ -5,21 +5,22 @@ import { type ExcludedRange, parseExcludedRanges } from "./excluded-ranges.ts";
 /** Why Windows refuses a port that nobody has: an excluded range of either family; nothing where there is none. */
 export function explainRefusal(port: number, protocol: Protocol): Refusal | undefined {
   for (const family of ["ipv4", "ipv6"] as const) {
-    const range = readExcludedRanges(family, protocol).find(({ from, to }) => from <= port && port <= to);
+    const range = readExcludedRanges(family, protocol)?.find(({ from, to }) => from <= port && port <= to);
     if (range) return describeExclusion(port, protocol, family, range);
   }
   return undefined;
 }
 
-function readExcludedRanges(family: "ipv4" | "ipv6", protocol: Protocol): ExcludedRange[] {
+/** Nothing where netsh can't be asked. */
+export function readExcludedRanges(family: "ipv4" | "ipv6", protocol: Protocol): ExcludedRange[] | undefined {
   const command = ["netsh", "int", family, "show", "excludedportrange", `protocol=${protocol}`];
   try {
     const { stdout } = Bun.spawnSync(command, { stdin: "ignore", stderr: "ignore", windowsHide: true });
     // In whatever code page it is: the digits are the same in all of them.
     return parseExcludedRanges(stdout.toString("latin1"));
   } catch {
-    // Without netsh (a Nano Server) nothing is known of ranges.
-    return [];
+    // A Nano Server has no netsh.
+    return undefined;
   }
 }
 

@@ -20,6 +20,18 @@ export function portOfSockaddr(bytes: Uint8Array): number {
   return (bytes[2]! << 8) | bytes[3]!;
 }
 
+/** Decodes what `encodeSockaddr` writes; nothing for other families. */
+export function decodeSockaddr(bytes: Uint8Array): { address: Address; port: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const family = view.getUint16(0, true);
+  if (family === AF_INET) return { address: readAddress(view, 4, 4), port: portOfSockaddr(bytes) };
+  if (family !== AF_INET6) return undefined;
+  return {
+    address: { ...readAddress(view, 8, 6), scopeId: view.getUint32(24, true) },
+    port: portOfSockaddr(bytes),
+  };
+}
+
 /** An address out of a row of Windows' tables: 4 or 16 network-order bytes at `offset`. */
 export function readAddress(view: DataView, offset: number, family: 4 | 6): Address {
   return addressFromBytes(new Uint8Array(view.buffer, view.byteOffset + offset, family === 4 ? 4 : 16));

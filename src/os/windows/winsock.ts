@@ -51,15 +51,19 @@ export function closeSocket(socket: bigint): void {
 
 let started = false;
 
-function startWinsock(): void {
+/** Once for the process. Throws INTERNAL. */
+export function startWinsock(): void {
   if (started) return;
   const error = winsock().WSAStartup(VERSION_2_2, new Uint8Array(WSADATA_BYTES));
   if (error !== 0)
     fail("INTERNAL", `Winsock can't be started (error ${error})`, "see whether other programs reach the network");
+  // To open its library could change the very number that it is to tell: done before the first one counts.
+  lastError();
   started = true;
 }
 
-function openSocket({ address, protocol }: Endpoint): bigint | undefined {
+/** A handle that no child inherits; nothing where the system refuses (`lastError`). */
+export function openSocket({ address, protocol }: Pick<Endpoint, "address" | "protocol">): bigint | undefined {
   const family = address.family === 4 ? AF_INET : AF_INET6;
   const [type, number] = protocol === "tcp" ? [SOCK_STREAM, IPPROTO_TCP] : [SOCK_DGRAM, IPPROTO_UDP];
   const flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;

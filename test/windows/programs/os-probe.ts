@@ -53,6 +53,14 @@ async function run(argv: readonly string[], act?: (tree: Tree) => unknown): Prom
   windows.raise(exit.signal);
 }
 
+/** `network connect '[{…},{…}]'`: a method of the Network, its arguments as JSON. Bytes are said as text. */
+async function askNetwork(method: string, json: string): Promise<void> {
+  const network = (await windows.network()) as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
+  const told = await network[method]!(...(JSON.parse(json) as unknown[]));
+  const plain = (_: string, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value);
+  process.stdout.write(`${JSON.stringify([told], plain)}\n`);
+}
+
 function answer(): unknown {
   switch (verb) {
     case "hold":
@@ -61,6 +69,8 @@ function answer(): unknown {
       return say(windows.sockets({ port: Number(args[0]) }));
     case "process":
       return say(windows.process(Number(args[0])) ?? { gone: Number(args[0]) });
+    case "network":
+      return askNetwork(args[0] ?? "", args[1] ?? "[]");
     case "terminal":
       return say(windows.terminal());
     case "raise":

@@ -1,0 +1,58 @@
+import type { Address } from "../../../core/address.ts";
+import type { NetworkInterface } from "../../../core/network.ts";
+import { parseAddressMessage } from "../addresses.ts";
+import { readFileStatus } from "../file-mode.ts";
+import { dumpNetlink, type NetlinkMessage } from "../netlink.ts";
+import { NETLINK_ROUTE, readNumber, readString, RTM_GETADDR, RTM_GETLINK } from "./rtnetlink.ts";
+
+/** struct ifinfomsg: family (1), padding (1), type (2), index (4), flags (4), change mask (4). */
+const IFINFOMSG = 16;
+const IFLA_IFNAME = 3;
+const IFLA_MTU = 4;
+const IFF_UP = 0x1;
+const IFF_LOOPBACK = 0x8;
+const IFF_RUNNING = 0x40;
+/** struct ifaddrmsg: see `../addresses.ts`. */
+const IFADDRMSG = 8;
+
+type Link = Omit<NetworkInterface, "addresses" | "wireless">;
+type Assigned = { readonly index: number; readonly address: Address; readonly prefix: number };
+
+/** Every interface of our network namespace; none where the sandbox around us keeps them from us. */
+export function listInterfaces(): NetworkInterface[] {
+  const links = dumpNetlink(NETLINK_ROUTE, RTM_GETLINK, new Uint8Array(IFINFOMSG), parseLink) ?? [];
+  const assigned = dumpNetlink(NETLINK_ROUTE, RTM_GETADDR, new Uint8Array(IFADDRMSG), parseAssigned) ?? [];
+  return links.map((link) => ({
+    ...link,
+    wireless: !link.loopback && isWireless(link.name),
+    addresses: assigned.filter(({ index }) => index === link.index).map(({ address, prefix }) => ({ address, prefix })),
+  }));
+}
+
+/** `up`: switched on, and with a carrier (a cable, a peer, a port of the bridge that has one). */
+export function parseLink(message: NetlinkMessage): Link[] {
+  const { view, at } = message;
+  const name = readString(message, at + IFINFOMSG, IFLA_IFNAME);
+  const mtu = readNumber(message, at + IFINFOMSG, IFLA_MTU);
+  const flags = view.getUint32(at + 8, true);
+  if (name === undefined) return [];
+  return [
+    {
+      index: view.getInt32(at + 4, true),
+      name,
+      ...(mtu !== undefined && { mtu }),
+      up: (flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) !== 0,
+      loopback: (flags & IFF_LOOPBACK) !== 0,
+    },
+  ];
+}
+
+function parseAssigned(message: NetlinkMessage): Assigned[] {
+  const { view, at } = message;
+  const place = { index: view.getUint32(at + 4, true), prefix: view.getUint8(at + 1) };
+  return parseAddressMessage(message).map((address) => ({ ...place, address }));
+}
+
+function isWireless(name: string): boolean {
+  return readFileStatus(`/sys/class/net/${name}/phy80211`) !== undefined;
+}
