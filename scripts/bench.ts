@@ -4,6 +4,7 @@
  */
 import { measureBind } from "./bench/bind.ts";
 import { measureMemory } from "./bench/memory.ts";
+import { measureReach } from "./bench/reach.ts";
 import { measureRequests } from "./bench/requests.ts";
 import type { Finding, Row } from "./bench/row.ts";
 import { ROUNDS } from "./bench/row.ts";
@@ -14,6 +15,7 @@ const MEASURES: Record<string, () => Promise<readonly Finding[]>> = {
   bind: measureBind,
   requests: measureRequests,
   memory: measureMemory,
+  reach: measureReach,
 };
 
 async function main(names: readonly string[]): Promise<void> {

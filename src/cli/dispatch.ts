@@ -47,6 +47,8 @@ function refuseVerb(name: string): never {
       near === undefined ? "flags stand behind the verb, as in `portguard reserve --help`" : `did you mean ${near}?`;
     fail("UNKNOWN_FLAG", `there is no flag \`${name}\``, hint);
   }
+  // It may have a password in it, which is not for a line of ours.
+  if (name.includes("://")) fail("UNKNOWN_VERB", "a URL is not a verb", "did you mean `portguard reach URL`?");
   if (/\d$/.test(name))
     fail("UNKNOWN_VERB", `\`${name}\` is not a verb`, `did you mean \`portguard reserve ${name}\`?`);
   const near = findNearest(name, Object.keys(VERBS));

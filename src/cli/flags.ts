@@ -2,6 +2,8 @@
 export interface Flag {
   /** Without the dashes. */
   readonly name: string;
+  /** It has one dash: `-4`. Every other has two. */
+  readonly short?: true;
   /** `optional` values are given by `=` only: `--auto=20`. */
   readonly value: "none" | "needed" | "optional";
   /** The value in help: `NAME`, `10s`. */
@@ -15,113 +17,38 @@ export interface Flag {
   readonly usual?: true;
 }
 
-const HELP: Flag = { name: "help", value: "none", group: "help", help: "everything; -h is one screen" };
-const COLOR: Flag = {
-  name: "color",
-  value: "needed",
-  shows: "WHEN",
-  group: "reports",
-  help: "auto (default), always or never; NO_COLOR is heeded",
-};
+/** A verb and the flags that it takes. */
+export interface VerbFlags {
+  readonly verb: string;
+  readonly flags: readonly Flag[];
+}
 
-/** One meaning a flag, everywhere: this is `reserve`'s part of that table. */
-export const RESERVE_FLAGS: readonly Flag[] = [
-  {
-    name: "host",
+/** A flag as it is typed. */
+export function spellFlag({ name, short }: Flag): string {
+  return short ? `-${name}` : `--${name}`;
+}
+
+/** One meaning a flag, everywhere: what more than one verb takes is defined here, and a verb adds to its help at most. */
+export const SHARED_FLAGS = {
+  json: { name: "json", value: "none", group: "reports", help: "one JSON object on stdout" },
+  quiet: { name: "quiet", value: "none", group: "reports", usual: true, help: "say nothing but warnings and errors" },
+  color: {
+    name: "color",
     value: "needed",
-    shows: "ADDRESS",
-    repeatable: true,
-    group: "the port",
-    usual: true,
-    help: "only this address, or localhost; repeatable (default: every one)",
-  },
-  {
-    name: "auto",
-    value: "optional",
-    shows: "N",
-    group: "the port",
-    usual: true,
-    help: "if it is held, take the next free one of N more (default 10)",
-  },
-  {
-    name: "if-held",
-    value: "needed",
-    shows: "fail|wait[=30s]",
-    group: "the port",
-    usual: true,
-    help: "fail at once (default), or wait for it",
-  },
-  {
-    name: "for",
-    value: "needed",
-    shows: "10m",
-    group: "the port",
-    usual: true,
-    help: "without a command: let go after this long",
-  },
-  {
-    name: "handoff",
-    value: "needed",
-    shows: "WAY",
-    needsCommand: true,
-    group: "the command",
-    usual: true,
-    help: "auto (default), takeover, inherit or release",
-  },
-  {
-    name: "env",
-    value: "needed",
-    shows: "NAME",
-    needsCommand: true,
-    group: "the command",
-    help: "the variable that tells the command its port (default PORT)",
-  },
-  { name: "no-env", value: "none", needsCommand: true, group: "the command", help: "set no such variable" },
-  {
-    name: "nofile",
-    value: "needed",
-    shows: "N",
-    needsCommand: true,
-    group: "the command",
-    help: "its soft limit of open files (default: as it was)",
-  },
-  {
-    name: "ready-timeout",
-    value: "needed",
-    shows: "10s",
-    needsCommand: true,
-    group: "the command",
-    usual: true,
-    help: "how long it may take to listen before a warning",
-  },
-  {
-    name: "grace",
-    value: "needed",
-    shows: "10s",
-    needsCommand: true,
-    group: "the end",
-    usual: true,
-    help: "between the first SIGTERM and SIGKILL",
-  },
-  { name: "outlive-parent", value: "none", group: "the end", help: "stay when whoever started portguard is gone" },
-  {
-    name: "kill-all",
-    value: "none",
-    needsCommand: true,
-    group: "the end",
-    help: "end daemons too that the command started on purpose",
-  },
-  {
-    name: "events",
-    value: "needed",
-    shows: "FILE|fd:N",
+    shows: "WHEN",
     group: "reports",
-    usual: true,
-    help: "one JSON object a line for everything that happens",
+    help: "auto (default), always or never; NO_COLOR is heeded",
   },
-  { name: "dry-run", value: "none", group: "reports", usual: true, help: "show the plan, do nothing" },
-  { name: "json", value: "none", group: "reports", help: "the plan of --dry-run as one JSON object" },
-  { name: "quiet", value: "none", group: "reports", usual: true, help: "say nothing but warnings and errors" },
-  COLOR,
-  HELP,
-];
+  help: { name: "help", value: "none", group: "help", help: "everything; -h is one screen" },
+  timeout: {
+    name: "timeout",
+    value: "needed",
+    shows: "3s",
+    group: "the question",
+    usual: true,
+    help: "how long to wait for an answer",
+  },
+  ipv4: { name: "4", short: true, value: "none", group: "the question", help: "IPv4 only" },
+  ipv6: { name: "6", short: true, value: "none", group: "the question", help: "IPv6 only" },
+  udp: { name: "udp", value: "none", group: "the question", help: "UDP instead of TCP, as 53/udp" },
+} as const satisfies Readonly<Record<string, Flag>>;

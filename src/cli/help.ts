@@ -1,4 +1,4 @@
-import type { Flag } from "./flags.ts";
+import { type Flag, spellFlag } from "./flags.ts";
 
 /** What the help of a verb is made of. */
 export interface HelpPage {
@@ -10,7 +10,14 @@ export interface HelpPage {
   readonly usage: string;
   readonly flags: readonly Flag[];
   /** Told by `--help` only; each is a title and its lines. */
-  readonly chapters: readonly { readonly title: string; readonly lines: readonly string[] }[];
+  readonly chapters: readonly Chapter[];
+  /** The same, behind the flags. */
+  readonly appendix?: readonly Chapter[];
+}
+
+interface Chapter {
+  readonly title: string;
+  readonly lines: readonly string[];
 }
 
 /** `-h`: one screen, examples first. */
@@ -37,18 +44,24 @@ export function renderLongHelp(page: HelpPage): string {
     ...renderExamples(page),
     "",
     `usage: portguard ${page.usage}`,
-    ...page.chapters.flatMap(({ title, lines }) => ["", `${title}:`, ...lines.map((line) => `  ${line}`)]),
+    ...page.chapters.flatMap(renderChapter),
     ...groups.flatMap((group) => ["", `${group}:`, ...renderFlags(page.flags.filter((flag) => flag.group === group))]),
+    ...(page.appendix ?? []).flatMap(renderChapter),
   ]);
+}
+
+function renderChapter({ title, lines }: Chapter): readonly string[] {
+  return ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 /** The help of portguard itself. */
 export function renderRootHelp(verbs: Readonly<Record<string, { readonly summary: string }>>): string {
   const width = Math.max(...Object.keys(verbs).map((name) => name.length));
   return joinLines([
-    "portguard: keeps ports for the servers that you run on this machine",
+    "portguard: keeps ports for the servers that you run, and says why one can't be reached",
     "",
     "  portguard reserve 8000 -- uvicorn app:app --port 8000",
+    "  portguard reach 8000",
     "",
     "usage: portguard VERB …",
     "",
@@ -68,14 +81,14 @@ function renderFlags(flags: readonly Flag[]): readonly string[] {
   return flags.map((flag, index) => `  ${heads[index]!.padEnd(width)}  ${flag.help}`);
 }
 
-function showFlag({ name, value, shows }: Flag): string {
-  switch (value) {
+function showFlag(flag: Flag): string {
+  switch (flag.value) {
     case "none":
-      return `--${name}`;
+      return spellFlag(flag);
     case "needed":
-      return `--${name} ${shows}`;
+      return `${spellFlag(flag)} ${flag.shows}`;
     case "optional":
-      return `--${name}[=${shows}]`;
+      return `${spellFlag(flag)}[=${flag.shows}]`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { fail } from "../core/error.ts";
-import type { Flag } from "./flags.ts";
+import { type Flag, type VerbFlags, spellFlag } from "./flags.ts";
 import { findNearest } from "./nearest.ts";
 
 /** What the user typed behind `portguard`: our words, and the command behind the first `--` (nothing without a `--`). */
@@ -22,34 +22,32 @@ export function splitAtDashes(argv: readonly string[]): Invocation {
  * Reads a verb's words. `onWord` gets each that is no flag, in order, so that the first mistake of the line is the one
  * that is told. Throws UNKNOWN_FLAG or BAD_USAGE.
  */
-export function parseArgs(
-  words: readonly string[],
-  flags: readonly Flag[],
-  onWord: (word: string) => void,
-): FlagValues {
+export function parseArgs(words: readonly string[], of: VerbFlags, onWord: (word: string) => void): FlagValues {
   const values = new Map<string, (string | true)[]>();
   let seen = false;
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!;
-    if (!isFlag(word)) {
+    if (!isFlag(word, of)) {
       onWord(word);
       seen = true;
       continue;
     }
     const [name, given] = splitFlag(word);
-    const flag = findFlag(name, word, flags);
+    const flag = findFlag(name, word, of);
     const value = given ?? (flag.value === "needed" ? words[++index] : undefined);
     refuseValue(flag, value, given !== undefined);
     if (flag.value === "optional" && value === undefined && seen) refuseLooseValue(flag, words[index + 1]);
-    if (values.has(flag.name) && !flag.repeatable) fail("BAD_USAGE", `--${flag.name} is given twice`, "give it once");
+    if (values.has(flag.name) && !flag.repeatable)
+      fail("BAD_USAGE", `${spellFlag(flag)} is given twice`, "give it once");
     values.set(flag.name, [...(values.get(flag.name) ?? []), value ?? true]);
   }
   return values;
 }
 
-/** `-1` is a bad port rather than a flag. */
-function isFlag(word: string): boolean {
-  return word.startsWith("-") && word !== "-" && !/^-\d/.test(word);
+/** `-1` is a bad port rather than a flag, where no flag is written that way. */
+function isFlag(word: string, { flags }: VerbFlags): boolean {
+  if (!word.startsWith("-") || word === "-") return false;
+  return !/^-\d/.test(word) || flags.some((flag) => spellFlag(flag) === word);
 }
 
 function splitFlag(word: string): [name: string, value: string | undefined] {
@@ -57,17 +55,18 @@ function splitFlag(word: string): [name: string, value: string | undefined] {
   return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
 }
 
-function findFlag(name: string, word: string, flags: readonly Flag[]): Flag {
-  const flag = flags.find((one) => `--${one.name}` === name);
+function findFlag(name: string, word: string, { verb, flags }: VerbFlags): Flag {
+  const flag = flags.find((one) => spellFlag(one) === name);
   if (flag) return flag;
+  const bare = name.replace(/^-+/, "");
+  const long = flags.filter(({ short }) => !short);
   const near = findNearest(
-    name.replace(/^-+/, ""),
-    flags.map((one) => one.name),
+    bare,
+    long.map((one) => one.name),
   );
-  const hint =
-    near === undefined
-      ? "`portguard reserve --help` lists them; a command's own flags stand behind `--`"
-      : `did you mean --${near}?`;
+  const meant = flags.find((one) => one.name === (near ?? bare));
+  const command = flags.some(({ needsCommand }) => needsCommand) ? "; a command's own flags stand behind `--`" : "";
+  const hint = meant ? `did you mean ${spellFlag(meant)}?` : `\`portguard ${verb} --help\` lists them${command}`;
   return fail("UNKNOWN_FLAG", `there is no flag \`${word}\``, hint);
 }
 
@@ -82,7 +81,7 @@ function refuseLooseValue({ name }: Flag, next: string | undefined): void {
 }
 
 function refuseValue(flag: Flag, value: string | undefined, byEquals: boolean): void {
-  const shown = `--${flag.name}`;
+  const shown = spellFlag(flag);
   if (flag.value === "none" && byEquals) fail("BAD_USAGE", `${shown} takes no value`, `write ${shown} alone`);
   if (flag.value === "none" || (flag.value === "optional" && !byEquals)) return;
   const missing = value === undefined || value === "" || (!byEquals && value.startsWith("--"));

@@ -4,8 +4,9 @@ import { fail } from "../core/error.ts";
 import { parseHost, parsePortWord } from "../core/parse-port-request.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
-import { RESERVE_FLAGS } from "./flags.ts";
+import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "./flag-values.ts";
 import { type FlagValues, type Invocation, parseArgs } from "./parse-args.ts";
+import { RESERVE_FLAGS } from "./reserve-flags.ts";
 
 /** A `reserve` command line, read: what to do, and how to tell it. */
 export interface ReserveArgs {
@@ -20,12 +21,11 @@ export interface ReserveArgs {
 }
 
 const WAYS = ["auto", "takeover", "inherit", "release"] as const;
-const COLORS = ["auto", "always", "never"] as const;
 
 /** Reads what follows `portguard reserve`. Throws a PortguardError whose exit is 2. */
 export function parseReserveArgs({ words, command }: Invocation): ReserveArgs {
   const portWords: string[] = [];
-  const flags = parseArgs(words, RESERVE_FLAGS, (word) => {
+  const flags = parseArgs(words, { verb: "reserve", flags: RESERVE_FLAGS }, (word) => {
     refuseLooseCommand(word, portWords);
     parsePortWord(word);
     portWords.push(word);
@@ -72,7 +72,7 @@ function readRequest(ports: readonly PortRequest[], command: readonly string[], 
 function readOutput(flags: FlagValues): Pick<ReserveArgs, "report" | "dryRun"> {
   const events = textOf(flags, "events");
   // Its value was read before the verb was known, so that this very mistake can be told in colour; here it is judged.
-  oneOf(COLORS, textOf(flags, "color") ?? "auto", "--color");
+  colorOf(flags);
   return {
     report: { ...(events === undefined ? {} : { events }), quiet: flags.has("quiet") },
     ...(flags.has("dry-run") ? { dryRun: flags.has("json") ? ("json" as const) : ("text" as const) } : {}),
@@ -92,7 +92,6 @@ function readWait(text: string): number {
 }
 
 function refuseContradictions(flags: FlagValues, command: Invocation["command"]): void {
-  const both = (a: string, b: string) => flags.has(a) && flags.has(b);
   if (command?.length === 0) fail("BAD_USAGE", "no command stands behind `--`", "leave `--` out to hold the port only");
   if (command?.[0] === "") fail("BAD_USAGE", "the command is an empty word", "check the variable that it comes from");
   if (command && flags.has("for"))
@@ -100,7 +99,7 @@ function refuseContradictions(flags: FlagValues, command: Invocation["command"])
   if (flags.has("json") && !flags.has("dry-run")) {
     fail("BAD_USAGE", "--json is for --dry-run", "`--events FILE` tells a script what happens, as JSON");
   }
-  if (both("no-env", "env")) fail("BAD_USAGE", "--env and --no-env contradict each other", "leave one of them out");
+  refuseBoth(flags, "env", "no-env");
   if (flags.has("auto") && readWait(textOf(flags, "if-held") ?? "fail") > 0) {
     fail("BAD_USAGE", "--auto takes another port, --if-held wait waits for this one", "leave one of them out");
   }
@@ -140,17 +139,4 @@ function requireEnvName(name: string): string {
 function requireCount(text: string, flag: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   return fail("BAD_USAGE", `\`${text}\` is not a number for ${flag}`, "it is 1 or more, in digits");
-}
-
-function oneOf<T extends string>(words: readonly T[], text: string, flag: string): T {
-  const found = words.find((word) => word === text);
-  return found ?? fail("BAD_USAGE", `\`${text}\` is not a value of ${flag}`, `it is one of ${words.join(", ")}`);
-}
-
-function textsOf(flags: FlagValues, name: string): readonly string[] {
-  return (flags.get(name) ?? []).filter((value) => value !== true);
-}
-
-function textOf(flags: FlagValues, name: string): string | undefined {
-  return textsOf(flags, name)[0];
 }

@@ -1,5 +1,5 @@
-import { RESERVE_FLAGS } from "./flags.ts";
 import type { HelpPage } from "./help.ts";
+import { RESERVE_FLAGS } from "./reserve-flags.ts";
 
 export const RESERVE_HELP: HelpPage = {
   verb: "reserve",

@@ -9,29 +9,19 @@ import { writeAnswer, writeLines } from "../report/write.ts";
 import type { Invocation } from "./parse-args.ts";
 import { type ReserveArgs, parseReserveArgs } from "./reserve-args.ts";
 import type { Services } from "./services.ts";
+import { showHelp } from "./show-help.ts";
 
 const DONE: Exit = { kind: "code", code: 0 };
 
 /** `portguard reserve`: args → request → work → report. Throws PortguardError. */
 export async function runReserve(invocation: Invocation, services: Services): Promise<Exit> {
-  if (await showHelp(invocation.words)) return DONE;
+  if (await showHelp(invocation.words, async () => (await import("./reserve-help.ts")).RESERVE_HELP)) return DONE;
   const { request, report, dryRun } = parseReserveArgs(invocation);
   if (dryRun === undefined) return runReported(request, report, services);
   const { planReservation } = await import("../reserve/run.ts");
   const plan = planReservation(request, await services.os());
   writeAnswer(dryRun === "json" ? renderPlanJson(plan) : renderPlan(plan));
   return DONE;
-}
-
-async function showHelp(words: readonly string[]): Promise<boolean> {
-  const long = words.includes("--help");
-  if (!long && !words.includes("-h")) return false;
-  const [{ renderLongHelp, renderShortHelp }, { RESERVE_HELP }] = await Promise.all([
-    import("./help.ts"),
-    import("./reserve-help.ts"),
-  ]);
-  writeAnswer(long ? renderLongHelp(RESERVE_HELP) : renderShortHelp(RESERVE_HELP));
-  return true;
 }
 
 /** Reserves, and tells each event to stderr and `--events`. */

@@ -14,4 +14,12 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "take a port, hand it to a command without a gap, and guard it",
     run: async (invocation, services) => (await import("./reserve.ts")).runReserve(invocation, services),
   },
+  reach: {
+    summary: "why it can't be reached, with evidence and the mend",
+    run: async (invocation, services) => (await import("./reach.ts")).runReach(invocation, services),
+  },
+  wait: {
+    summary: "wait until it answers, or is free",
+    run: async (invocation, services) => (await import("./wait.ts")).runWait(invocation, services),
+  },
 };

@@ -3,6 +3,7 @@ import { type PortguardError, fail } from "../core/error.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import { describeError } from "./error-text.ts";
 import { renderJson } from "./json.ts";
+import { reasonOf } from "./system-reason.ts";
 import { writeFully } from "./write.ts";
 
 /** Where `--events` go: one JSON object a line. Writing never throws: a reader that went away must not end the guard. */
@@ -69,12 +70,6 @@ function checkFd(text: string): number {
       },
     );
   }
-}
-
-/** The system's words without its number and call: `no such file or directory`. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^[A-Z0-9]+: /, "").replace(/, [a-z]+( '.*')?$/s, "");
 }
 
 function fs(): typeof Fs {

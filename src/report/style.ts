@@ -4,6 +4,8 @@ export type ColorMode = "auto" | "always" | "never";
 /** How a stream shows tones. Colour and mark come together, so that colour never carries a meaning alone. */
 export interface Style {
   readonly colored: boolean;
+  /** Whether the reader's character set has more than ASCII. */
+  readonly utf8: boolean;
   readonly marks: Marks;
 }
 
@@ -21,7 +23,9 @@ export function chooseStyle(
   terminal: boolean,
   env: Readonly<Record<string, string | undefined>>,
 ): Style {
-  return { colored: mode === "auto" ? terminal && wantsColor(env) : mode === "always", marks: chooseMarks(env) };
+  const utf8 = isUtf8(env);
+  const colored = mode === "auto" ? terminal && wantsColor(env) : mode === "always";
+  return { colored, utf8, marks: utf8 ? MARKS : ASCII_MARKS };
 }
 
 /** `text` in the colour of its tone. */
@@ -38,9 +42,11 @@ function wantsColor(env: Readonly<Record<string, string | undefined>>): boolean 
   return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }
 
+const MARKS: Marks = { good: "✓", bad: "✗", warn: "?" };
+const ASCII_MARKS: Marks = { good: "ok", bad: "x", warn: "?" };
+
 /** The first of these variables that is set decides the character set (POSIX, Environment Variables, 8.2). */
-function chooseMarks(env: Readonly<Record<string, string | undefined>>): Marks {
+function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
   const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((value) => (value ?? "") !== "") ?? "";
-  const utf8 = /utf-?8/i.test(locale);
-  return utf8 ? { good: "✓", bad: "✗", warn: "?" } : { good: "ok", bad: "x", warn: "?" };
+  return /utf-?8/i.test(locale);
 }

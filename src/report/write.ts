@@ -1,5 +1,6 @@
 import type * as Fs from "node:fs";
 import { sanitize } from "./sanitize.ts";
+import { type SpanLine, renderSpans } from "./spans.ts";
 import { type ColorMode, type Style, type Tone, chooseStyle, markOf, paint } from "./style.ts";
 
 /** One line for stderr, without prefix, colour or line end. */
@@ -14,10 +15,15 @@ const STDERR = 2;
 /** How long a reader may leave a non-blocking stream full before the rest is dropped: the guard must not hang on it. */
 const PATIENCE_MS = 2000;
 
-/** The answer: help, a version, a plan, JSON. Each line is made safe for a terminal. */
-export function writeAnswer(text: string): void {
+/** The answer: help, a version, a plan, JSON. Each line is made safe for a terminal. Answers whether somebody reads it. */
+export function writeAnswer(text: string): boolean {
   const body = text.endsWith("\n") ? text.slice(0, -1) : text;
-  writeFully(STDOUT, `${body.split("\n").map(sanitize).join("\n")}\n`);
+  return writeFully(STDOUT, `${body.split("\n").map(sanitize).join("\n")}\n`);
+}
+
+/** An answer with colours, which `renderSpans` has made safe. Answers whether somebody reads it. */
+export function writeSpans(lines: readonly SpanLine[], style: Style): boolean {
+  return lines.length === 0 || writeFully(STDOUT, lines.map((line) => `${renderSpans(line, style)}\n`).join(""));
 }
 
 /** Everything that is not the answer, each line with our name before it. */
@@ -33,6 +39,30 @@ export function renderLine({ tone, text }: Line, style: Style): string {
 /** The style of stderr, where lines go. */
 export function styleOfStderr(mode: ColorMode): Style {
   return chooseStyle(mode, mode === "auto" && isTerminal(STDERR), process.env);
+}
+
+/** The style of stdout, where answers go. */
+export function styleOfStdout(mode: ColorMode): Style {
+  return chooseStyle(mode, mode === "auto" && isTerminal(STDOUT), process.env);
+}
+
+/** Whether a person reads the answer as it comes. */
+export function isTerminalAnswer(): boolean {
+  return isTerminal(STDOUT);
+}
+
+/** A line of stderr that changes while something is waited for. */
+export interface Progress {
+  /** Puts this line into the place of the one before; it must not be longer than the terminal is wide. */
+  readonly show: (text: string) => void;
+  readonly clear: () => void;
+}
+
+/** Nothing where nobody watches. */
+export function openProgress(): Progress | undefined {
+  if (!isTerminal(STDERR) || process.env["TERM"] === "dumb") return undefined;
+  const draw = (text: string) => void writeFully(STDERR, `\r\u001b[K${text}`);
+  return { show: (text) => draw(sanitize(text)), clear: () => draw("") };
 }
 
 /**

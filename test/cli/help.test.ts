@@ -1,39 +1,67 @@
 import { describe, expect, test } from "bun:test";
-import { RESERVE_FLAGS } from "../../src/cli/flags.ts";
-import { renderLongHelp, renderRootHelp, renderShortHelp } from "../../src/cli/help.ts";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
+import { spellFlag } from "../../src/cli/flags.ts";
+import { type HelpPage, renderLongHelp, renderRootHelp, renderShortHelp } from "../../src/cli/help.ts";
+import { type Invocation, splitAtDashes } from "../../src/cli/parse-args.ts";
+import { parseReachArgs } from "../../src/cli/reach-args.ts";
+import { REACH_HELP } from "../../src/cli/reach-help.ts";
 import { parseReserveArgs } from "../../src/cli/reserve-args.ts";
 import { RESERVE_HELP } from "../../src/cli/reserve-help.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
+import { parseWaitArgs } from "../../src/cli/wait-args.ts";
+import { WAIT_HELP } from "../../src/cli/wait-help.ts";
 
-const short = renderShortHelp(RESERVE_HELP);
-const long = renderLongHelp(RESERVE_HELP);
+const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, WAIT_HELP];
+const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
+  reserve: parseReserveArgs,
+  reach: parseReachArgs,
+  wait: parseWaitArgs,
+};
 
-describe("the help of reserve", () => {
+describe.each(PAGES.map((page) => [page.verb, page] as const))("the help of %s", (verb, page) => {
+  const short = renderShortHelp(page);
+  const long = renderLongHelp(page);
+
   test("is one screen with -h: examples before the usage, the usual flags behind it", () => {
     expect(short.trimEnd().split("\n").length).toBeLessThanOrEqual(24);
-    const order = ["portguard reserve:", "portguard reserve 8000 -- uvicorn", "usage:", "--handoff"];
+    const order = [`portguard ${verb}:`, `  portguard ${page.examples[0]}`, "usage:", "  --"];
     expect(order.map((text) => short.indexOf(text))).toEqual(
       order.map((text) => short.indexOf(text)).toSorted((a, b) => a - b),
     );
+    expect(short).toContain(page.examples[0] ?? "an example");
   });
 
   test("fits into 100 columns", () => {
     for (const line of `${short}${long}`.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   });
 
-  test("has every flag with --help", () => {
-    for (const { name } of RESERVE_FLAGS) expect(long).toContain(`  --${name}`);
+  test("has every flag with --help, and says what a value looks like", () => {
+    for (const flag of page.flags) {
+      expect(long).toContain(`  ${spellFlag(flag)}`);
+      expect([flag.name, flag.shows !== undefined]).toEqual([flag.name, flag.value !== "none"]);
+    }
   });
 
   test("has three examples, each of which is a good line", () => {
-    expect(RESERVE_HELP.examples).toHaveLength(3);
-    for (const example of RESERVE_HELP.examples) {
-      expect(parseReserveArgs(splitAtDashes(example.split(" ").slice(1))).request.ports).toHaveLength(1);
+    expect(page.examples).toHaveLength(3);
+    for (const example of page.examples) {
+      const [named = "", ...words] = example.split(" ");
+      expect(named).toBe(verb);
+      expect(() => PARSERS[named]?.(splitAtDashes(words))).not.toThrow();
     }
   });
 });
 
-test("portguard's own help lists every verb", () => {
+test("a flag has one meaning, whichever verb takes it", () => {
+  const all = PAGES.flatMap(({ verb, flags }) => flags.map((flag) => ({ verb, ...flag })));
+  for (const flag of all) {
+    const others = all.filter(({ name }) => name === flag.name);
+    expect(others.map(({ value, short, repeatable, group }) => ({ value, short, repeatable, group }))).toEqual(
+      others.map(() => ({ value: flag.value, short: flag.short, repeatable: flag.repeatable, group: flag.group })),
+    );
+  }
+});
+
+test("every verb has its page, and portguard's own help lists it", () => {
+  expect(Object.keys(VERBS)).toEqual(PAGES.map(({ verb }) => verb));
   for (const verb of Object.keys(VERBS)) expect(renderRootHelp(VERBS)).toContain(`  ${verb}  `);
 });

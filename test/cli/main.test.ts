@@ -29,6 +29,8 @@ describe("portguard", () => {
     [["reserve", "-h"]],
     [["reserve", "8000", "--help"]],
     [["reserve", "--bad", "-h"]],
+    [["reach", "-h"]],
+    [["wait", "8000", "--help"]],
   ])("%j is answered on stdout", (args) => {
     const { exit, stdout, stderr } = portguard(args);
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
@@ -43,6 +45,8 @@ describe("portguard", () => {
       "`portguard reserve 8000 -- npm start`, or `portguard -h` for more",
     ],
     [["rserve", "8000"], "`rserve` is not a verb", "did you mean `portguard reserve`?"],
+    [["rech", "8000"], "`rech` is not a verb", "did you mean `portguard reach`?"],
+    [["http://localhost:8000/"], "a URL is not a verb", "did you mean `portguard reach URL`?"],
     [["frobnicate"], "`frobnicate` is not a verb", "`portguard -h` lists the verbs"],
     [["constructor"], "`constructor` is not a verb", "`portguard -h` lists the verbs"],
     [["__nothing"], "`__nothing` is not a verb", "`portguard -h` lists the verbs"],
@@ -50,6 +54,8 @@ describe("portguard", () => {
     [["--verison"], "there is no flag `--verison`", "did you mean --version?"],
     [["--quiet"], "there is no flag `--quiet`", "flags stand behind the verb, as in `portguard reserve --help`"],
     [["reserve", "8000", "--hadoff=x"], "there is no flag `--hadoff=x`", "did you mean --handoff?"],
+    [["reach", "8000", "--jsn"], "there is no flag `--jsn`", "did you mean --json?"],
+    [["wait", "8000", "--port"], "there is no flag `--port`", "`portguard wait --help` lists them"],
     [["reserve", "65536"], "65536 is not a port", "ports are 0 to 65535; 0 is any free one"],
   ])("%j is bad usage: one line and a hint on stderr", (args, what, hint) => {
     const told = `portguard: ${what}\nportguard: hint: ${hint}\n`;

@@ -8,12 +8,13 @@ const FLAGS: readonly Flag[] = [
   { name: "host", value: "needed", repeatable: true, group: "", help: "" },
   { name: "auto", value: "optional", shows: "N", group: "", help: "" },
   { name: "quiet", value: "none", group: "", help: "" },
-  { name: "grace", value: "needed", shows: "10s", group: "", help: "" },
+  { name: "grace", value: "needed", shows: "10s", needsCommand: true, group: "", help: "" },
+  { name: "4", short: true, value: "none", group: "", help: "" },
 ];
 
 function parse(...words: string[]): { flags: object; words: string[] } {
   const others: string[] = [];
-  const flags = parseArgs(words, FLAGS, (word) => others.push(word));
+  const flags = parseArgs(words, { verb: "guard", flags: FLAGS }, (word) => others.push(word));
   return { flags: Object.fromEntries(flags), words: others };
 }
 
@@ -59,11 +60,18 @@ describe("flags", () => {
     expect(parse("-1", "-").words).toEqual(["-1", "-"]);
   });
 
+  test("may have one dash, and are numbers then", () => {
+    expect(parse("8000", "-4")).toEqual({ flags: { "4": [true] }, words: ["8000"] });
+    expect(parse("-46", "-4x").words).toEqual(["-46", "-4x"]);
+  });
+
   test.each([
     [["--quite"], "UNKNOWN_FLAG", "did you mean --quiet?"],
     [["--gra=1"], "UNKNOWN_FLAG", "did you mean --grace?"],
     [["--port", "3"], "UNKNOWN_FLAG", "a command's own flags stand behind `--`"],
-    [["-q"], "UNKNOWN_FLAG", "--help"],
+    [["-q"], "UNKNOWN_FLAG", "`portguard guard --help` lists them"],
+    [["--4"], "UNKNOWN_FLAG", "did you mean -4?"],
+    [["-4", "-4"], "BAD_USAGE", "give it once"],
     [["--grace"], "BAD_USAGE", "write --grace=10s"],
     [["--grace="], "BAD_USAGE", "write --grace=10s"],
     [["--grace", "--quiet"], "BAD_USAGE", "write --grace=10s"],

@@ -20,8 +20,11 @@ const SERVERS = {
   bun: () => ({ path: process.execPath, missing: "what runs this" }),
   vite: fromPart("node", "node_modules/.bin/vite"),
   next: fromPart("node", "node_modules/.bin/next"),
+  "server-everything": fromPart("node", "node_modules/@modelcontextprotocol/server-everything/dist/index.js"),
+  "MCP without sessions": fromPart("node", "node_modules/@modelcontextprotocol/server/package.json"),
   go: fromPart("go", "server"),
   java: fromPart("java", "Server.class"),
+  "docker-proxy": fromPart("docker", "docker-proxy"),
   nginx: fromSystem("nginx"),
   "redis-server": fromSystem("redis-server"),
 };

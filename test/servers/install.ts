@@ -7,7 +7,7 @@
  * What is there already stays; what this machine has no tool for is left out, and said. nginx and redis-server are the
  * system's own packages.
  */
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $, echo } from "zx";
 import { committed, isCurrent, type Part, type PartName, partFolder, PARTS, stampFile, stampOf } from "./parts.ts";
@@ -25,6 +25,20 @@ const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
   },
   go: async (folder) => {
     await $({ cwd: committed("programs/go") })`go build -o ${join(folder, "server")} .`;
+  },
+  // Of docker only the program that takes the connections to a published port; nothing is set up, nothing runs.
+  docker: async (folder) => {
+    const name = (await readFile(committed("docker-package.txt"), "utf8")).trim();
+    const fetch = () => $({ cwd: folder })`apt-get download ${name}`;
+    await fetch().catch(async () => {
+      await $`apt-get update -q`;
+      await fetch();
+    });
+    const [file = ""] = (await readdir(folder)).filter((each) => each.endsWith(".deb"));
+    await $({ cwd: folder })`dpkg-deb -x ${file} package`;
+    await rename(join(folder, "package/usr/sbin/docker-proxy"), join(folder, "docker-proxy"));
+    await rm(join(folder, "package"), { recursive: true });
+    await rm(join(folder, file));
   },
   java: async (folder) => {
     await $`javac -d ${folder} ${committed("programs/java/Server.java")}`;

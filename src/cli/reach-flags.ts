@@ -1,0 +1,61 @@
+import { type Flag, SHARED_FLAGS } from "./flags.ts";
+
+/** `reach`'s part of the one table of flags. */
+export const REACH_FLAGS: readonly Flag[] = [
+  {
+    name: "from",
+    value: "needed",
+    shows: "WHERE",
+    group: "the question",
+    usual: true,
+    help: "who would connect: here (default), lan, internet, container, ADDR or CIDR",
+  },
+  {
+    name: "probe",
+    value: "needed",
+    shows: "WHAT",
+    group: "the question",
+    usual: true,
+    help: "what to speak: tcp, http, tls, ws or mcp (default: as the target says)",
+  },
+  {
+    name: "origin",
+    value: "needed",
+    shows: "URL",
+    group: "the question",
+    help: "the page that a browser would open it from: warns of what only browsers refuse",
+  },
+  { ...SHARED_FLAGS.timeout, help: "how long to wait for each answer (default 3s)" },
+  SHARED_FLAGS.ipv4,
+  SHARED_FLAGS.ipv6,
+  SHARED_FLAGS.udp,
+  {
+    name: "follow",
+    value: "none",
+    group: "the question",
+    usual: true,
+    help: "again every second, one line for each change",
+  },
+  { ...SHARED_FLAGS.json, usual: true },
+  {
+    name: "html",
+    value: "needed",
+    shows: "FILE",
+    group: "reports",
+    usual: true,
+    help: "the same as one page for a ticket, for its owner's eyes",
+  },
+  { name: "path", value: "none", group: "reports", help: "draw the path line, though stdout is no terminal" },
+  SHARED_FLAGS.quiet,
+  SHARED_FLAGS.color,
+  { name: "causes", value: "none", group: "the catalogue", usual: true, help: "list every cause that is known" },
+  {
+    name: "explain",
+    value: "needed",
+    shows: "CODE",
+    group: "the catalogue",
+    usual: true,
+    help: "what a cause is, how one sees it, what mends it",
+  },
+  SHARED_FLAGS.help,
+];

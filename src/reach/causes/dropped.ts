@@ -1,0 +1,92 @@
+import { formatEndpoint } from "../../core/endpoint.ts";
+import type { Remedy } from "../../core/finding.ts";
+import { spaceOf } from "../address-space.ts";
+import type { Cause } from "../cause.ts";
+import { describeListening } from "../describe.ts";
+import { describeSilence, type Dropped, findDropped, severityFor } from "../failures.ts";
+import type { Facts } from "../facts.ts";
+import { lookAtRules } from "../remedies/rules.ts";
+import { findServingAt } from "../tries.ts";
+import { interfaceNamed, leads, routeTo, showRoute } from "../ways.ts";
+
+export const dropped: Cause = {
+  code: "DROPPED",
+  stage: "firewall",
+  summary: "nothing comes back, though it was asked more than once: something on the way drops the packets",
+  explain: [
+    "A closed port answers with a reset. Silence means that the packets, or the answers, are thrown away: by a firewall that",
+    "drops (of the other machine, of this one, of a cloud provider or a router), or because nobody has that address.",
+    "From here it can't be told where; on the other machine, `portguard reach PORT --from` and this machine's address can.",
+  ],
+  symptoms: ["timeout"],
+  needs: ["routes", "neighbourStates", "firewall"],
+  dependsOn: [
+    "ROUTE_REJECTS",
+    "NEIGHBOUR_SILENT",
+    "REVERSE_PATH_FILTER",
+    "NO_RETURN_ROUTE",
+    "CONNTRACK_FULL",
+    "UNIT_LIMITS",
+    "NAT_HAIRPIN",
+    "WINDOWS_STEALTH",
+    "MACOS_APPLICATION_FIREWALL",
+    "BACKLOG_FULL",
+    "FILES_EXHAUSTED",
+    "PROCESS_STOPPED",
+    "HELD_BY_DEBUGGER",
+    "ACCEPT_STUCK",
+    "CONTAINER_PAUSED",
+    "CONTAINER_PORT_DEAD",
+    "CONTAINER_LOCALHOST_IPV6",
+  ],
+  judge(facts) {
+    const [first] = findDropped(facts);
+    if (!first) return undefined;
+    const { each } = first;
+    const route = routeTo(facts, each.to.address);
+    // A route that refuses does so at once: then the silence has another reason, and it is not the way.
+    const way = route && leads(route) ? [showRoute(route)] : [];
+    return {
+      severity: severityFor(facts),
+      title: tell(facts, first),
+      evidence: [{ what: `${formatEndpoint(each.to)}: ${describeSilence(first)}`, source: "connect" }, ...way],
+      remedies: findRemedies(facts, first),
+    };
+  },
+};
+
+function tell(facts: Facts, { each }: Dropped): string {
+  const at = formatEndpoint(each.to);
+  if (!facts.isLocal) return `${at} does not answer at all: something on the way, or there, drops what is sent to it`;
+  const [listener] = findServingAt(facts, each.to);
+  const though = listener ? `, though ${describeListening(listener)}` : "";
+  return `${at} does not answer at all${though}: something on this machine drops what is sent to it`;
+}
+
+function findRemedies(facts: Facts, { each }: Dropped): readonly Remedy[] {
+  const rules = lookAtRules(facts, each.to);
+  if (facts.isLocal) return rules;
+  const { address } = each.to;
+  const source = routeTo(facts, address)?.source?.text;
+  const from = source === undefined ? "lan" : source;
+  const there: Remedy = {
+    what: `on ${address.text}, \`portguard reach ${each.to.port} --from ${from}\` tells whether its own firewall or its way back is the reason`,
+    commands: [],
+    risk: "none",
+  };
+  return [there, ...providers(facts, each), ...rules.slice(1)];
+}
+
+/** Who else may stand between: it depends on whose address it is. */
+function providers(facts: Facts, { to }: Dropped["each"]): readonly Remedy[] {
+  const isPublic = spaceOf(to.address) === "public";
+  const route = routeTo(facts, to.address);
+  const wireless = route?.gateway === undefined && interfaceNamed(facts, route?.interface)?.wireless === true;
+  const may = [
+    ...(isPublic
+      ? ["a cloud provider's firewall (security group) before it", "a router without a port forwarding"]
+      : []),
+    ...(wireless ? ["an access point that keeps its clients from each other (AP isolation)"] : []),
+  ];
+  return may.length === 0 ? [] : [{ what: `look also for ${may.join(", or ")}`, commands: [], risk: "none" }];
+}

@@ -1,0 +1,33 @@
+import type { Os } from "../../core/os.ts";
+import { type Seen, seen, unseen } from "../../core/seen.ts";
+import type { ReachRequest } from "../../core/target.ts";
+import type { Listener, QueueWatch } from "../facts.ts";
+
+/** A server that has accepted nothing for this long does not accept; a busy one gets to it. */
+const LONG_ENOUGH_MS = 1000;
+const PAUSE_MS = 20;
+
+/** Looks at the listeners' accept queues until each is empty or has become shorter, for a second at most. */
+export async function watchQueues(
+  listeners: readonly Listener[],
+  { target: { port }, timeoutMs }: Pick<ReachRequest, "target" | "timeoutMs">,
+  os: Pick<Os, "sockets">,
+): Promise<Seen<ReadonlyMap<string, QueueWatch>> | undefined> {
+  const before = new Map(listeners.flatMap(({ row }) => (row.queue ? [[row.id, row.queue.waiting] as const] : [])));
+  if (listeners.every(({ row }) => row.state !== "listen")) return undefined;
+  if (before.size === 0) return unseen("this system does not tell how many connections wait to be accepted");
+  const startedAt = performance.now();
+  const watched = new Map<string, QueueWatch>();
+  for (;;) {
+    const forMs = performance.now() - startedAt;
+    for (const { id, queue } of os.sockets({ port, protocol: "tcp", states: ["listen"] })) {
+      const earlier = watched.get(id);
+      if (!queue || earlier?.accepted) continue;
+      const accepted = queue.waiting === 0 || queue.waiting < (earlier?.waiting ?? before.get(id) ?? 0);
+      watched.set(id, { waiting: queue.waiting, forMs, accepted });
+    }
+    if ([...watched.values()].every(({ accepted }) => accepted)) return seen(watched);
+    if (forMs >= Math.min(LONG_ENOUGH_MS, timeoutMs)) return seen(watched);
+    await Bun.sleep(PAUSE_MS);
+  }
+}

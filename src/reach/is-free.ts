@@ -1,0 +1,22 @@
+import { type Endpoint, overlaps } from "../core/endpoint.ts";
+import { fail } from "../core/error.ts";
+import type { Os } from "../core/os.ts";
+import type { ReachRequest } from "../core/target.ts";
+import { locate } from "./gather/locate.ts";
+
+/**
+ * Whether nobody of this machine has the target: a bare port on any address, else where it says. Throws BAD_TARGET where
+ * the target is another machine, whose sockets can't be seen.
+ */
+export async function isFree(request: ReachRequest, os: Os): Promise<boolean> {
+  const { target } = request;
+  const { host, port, protocol } = target;
+  const rows = os.sockets({ port, protocol });
+  if (host.kind === "this-machine") return rows.length === 0;
+  const { candidates, isLocal } = await locate(request, await os.network());
+  if (!isLocal) {
+    fail("BAD_TARGET", `\`${target.text}\` is not on this machine`, "`--free` sees this machine's sockets only");
+  }
+  const places: readonly Endpoint[] = candidates.map(({ address }) => ({ protocol, address, port, dual: false }));
+  return !rows.some(({ at }) => places.some((place) => overlaps(at, place)));
+}

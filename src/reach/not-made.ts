@@ -1,0 +1,53 @@
+import type { Diagnosis, NotMade } from "../core/diagnosis.ts";
+import type { Seen } from "../core/seen.ts";
+import type { Facts, MoreFacts } from "./facts.ts";
+
+/** What each group is, as a reader would call it. */
+const NAMES: { readonly [Name in keyof MoreFacts]-?: string } = {
+  neighbours: "the listeners on other ports",
+  unixSockets: "unix sockets",
+  namespaces: "listeners in containers",
+  routes: "the route",
+  neighbourStates: "the neighbour table",
+  kernel: "the kernel's network settings",
+  moved: "the kernel's network counters",
+  queues: "the accept queues",
+  resolvers: "each resolver by itself",
+  conversation: "what the other side speaks",
+  refusal: "ports that the system keeps",
+  firewall: "the firewall's rules",
+};
+
+/** The checks that would have helped and could not be made; none where the target was reached. */
+export function listNotMade(facts: Facts, verdict: Diagnosis["verdict"]): readonly NotMade[] {
+  if (verdict === "reachable") return [];
+  return [...sparedCheck(facts), ...hiddenOwners(facts), ...unseenGroups(facts.more)];
+}
+
+function sparedCheck({ spared, request: { target } }: Facts): readonly NotMade[] {
+  if (spared === undefined) return [];
+  return [
+    { what: "a connection", because: spared, hint: `\`portguard reach ${target.text} --probe tcp\` connects anyway` },
+  ];
+}
+
+function hiddenOwners({ listeners }: Facts): readonly NotMade[] {
+  if (listeners.every(({ owners }) => owners.length > 0)) return [];
+  const because = "it belongs to another user, a container or the system";
+  return [{ what: "whose socket it is", because, hint: "run it with more rights (`sudo`)" }];
+}
+
+function unseenGroups(more: MoreFacts): readonly NotMade[] {
+  return (Object.keys(NAMES) as (keyof MoreFacts)[]).flatMap((name) => {
+    const first = factsOf(more[name]).find(({ kind }) => kind === "unseen");
+    if (first?.kind !== "unseen") return [];
+    const { because, hint } = first;
+    return [{ what: NAMES[name], because, ...(hint !== undefined && { hint }) }];
+  });
+}
+
+/** The facts of a group: itself, or one for each address. */
+function factsOf(group: MoreFacts[keyof MoreFacts]): readonly Seen<unknown>[] {
+  if (group instanceof Map) return [...(group.values() as Iterable<Seen<unknown>>)];
+  return group !== undefined && "kind" in group ? [group] : [];
+}

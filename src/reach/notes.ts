@@ -1,0 +1,34 @@
+import type { Diagnosis } from "../core/diagnosis.ts";
+import { formatHostPort, isLoopback } from "../core/address.ts";
+import type { Facts } from "./facts.ts";
+import { wantsOutside } from "./wants.ts";
+
+/** What a reader must know to read the verdict rightly. */
+export function listNotes(facts: Facts, verdict: Diagnosis["verdict"]): readonly string[] {
+  if (verdict === "unreachable") return [];
+  return [...udpNotes(facts), ...selfTestNotes(facts)];
+}
+
+/** UDP has no handshake. */
+function udpNotes({ datagrams }: Facts): readonly string[] {
+  const isSilent = datagrams.some(({ outcome }) => outcome.kind === "silent");
+  return isSilent ? ["UDP has no handshake: a datagram that nothing refused is all that can be seen"] : [];
+}
+
+function selfTestNotes(facts: Facts): readonly string[] {
+  if (!facts.isLocal || !wantsOutside(facts)) return [];
+  const where = facts.candidates.find(({ address }) => !isLoopback(address))?.address;
+  const there = where
+    ? [`from another machine, \`${commandThere(facts, formatHostPort(where, facts.request.target.port))}\` tells`]
+    : [];
+  return [
+    "this machine's connections to its own addresses pass its firewall by, so they prove nothing for others",
+    ...there,
+  ];
+}
+
+/** What somebody there would type to know. */
+function commandThere({ request: { target } }: Facts, at: string): string {
+  const scheme = target.url?.scheme === "https" || target.url?.scheme === "wss" ? "https" : "http";
+  return `curl -v ${scheme}://${at}${target.url?.path ?? "/"}`;
+}

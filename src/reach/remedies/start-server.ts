@@ -1,0 +1,37 @@
+import type { Remedy } from "../../core/finding.ts";
+import type { Facts, Listener } from "../facts.ts";
+import { describeOwner } from "../describe.ts";
+
+/** Nothing serves there yet: portguard keeps the port for whatever will, and says when it does. */
+export function startServer({ request: { target } }: Facts): Remedy {
+  return {
+    what: `start the server; \`portguard reserve ${target.port} -- COMMAND\` keeps the port for it and tells when it serves`,
+    commands: [],
+    risk: "none",
+  };
+}
+
+/** A server that has the port and does not listen yet. */
+export function waitForServer({ request: { target } }: Facts, bound: Listener): Remedy {
+  return {
+    what: `wait until ${describeOwner(bound)} listens`,
+    commands: [["portguard", "wait", String(target.port)]],
+    risk: "none",
+  };
+}
+
+/** The server that is probably meant has another port. */
+export function useOtherPort({ request: { target } }: Facts, neighbour: Listener): Remedy {
+  const { port } = neighbour.row.at;
+  return {
+    what: `use port ${port}, where ${describeOwner(neighbour)} listens, or have it started with port ${target.port}`,
+    commands: [["portguard", "reach", replacePort(target.text, target.port, port)]],
+    risk: "none",
+  };
+}
+
+/** The target as it was given, with the other port; the bare port where it does not stand in it (`http://localhost/`). */
+function replacePort(text: string, from: number, to: number): string {
+  const at = text.search(new RegExp(`(?<![0-9])${from}(?=$|[/?#])`));
+  return at < 0 ? String(to) : `${text.slice(0, at)}${to}${text.slice(at + String(from).length)}`;
+}

@@ -1,0 +1,106 @@
+import type { Attempt, DatagramAttempt, Diagnosis } from "../core/diagnosis.ts";
+import type { ConnectOutcome, DatagramOutcome } from "../core/network.ts";
+import { readGreeting } from "./attempt-text.ts";
+import { renderJson } from "./json.ts";
+
+/** Every field of the object that `renderReachJson` writes, for `reach --help`; `[]` is each item of a list, `?` may be missing. */
+export const REACH_JSON: readonly (readonly [field: string, what: string])[] = [
+  ["schema", "1"],
+  ["ok", "whether the verdict is reachable"],
+  ["verdict", "reachable, unreachable or unknown"],
+  ["target.text", "as it was given"],
+  ["target.protocol", "tcp or udp"],
+  ["target.port", "a number"],
+  ["target.host.kind", "this-machine, name or address"],
+  ["target.host.name?", "in ASCII"],
+  ["target.host.address?", "in canonical text"],
+  ["target.host.zone?", "the interface behind %"],
+  ["target.url?.scheme", "http, https, ws or wss"],
+  ["target.url?.path", "with the query"],
+  ["from.kind", "here, lan, internet, container or network"],
+  ["from.address?", "of a network"],
+  ["from.prefix?", "of a network, in bits"],
+  ["findings[].code", "as --explain takes it; the root cause comes first"],
+  ["findings[].stage", "client, name, route, firewall, socket, process or protocol"],
+  ["findings[].severity", "blocks or warning"],
+  ["findings[].title", "one line"],
+  ["findings[].evidence[].what", "one line"],
+  ["findings[].evidence[].source", "where it was seen"],
+  ["findings[].remedies[].what", "one line; the best comes first"],
+  ["findings[].remedies[].commands[][]", "each command as its words"],
+  ["findings[].remedies[].risk", "none, restart, exposes or weakens"],
+  ["findings[].remedies[].undo?", "one line"],
+  ["attempts[].address", "in the order in which a client tries them"],
+  ["attempts[].port", "a number"],
+  ["attempts[].protocol", "tcp or udp"],
+  ["attempts[].as", "what a client would have written"],
+  ["attempts[].outcome", "connected, timeout, refused, …; of UDP answered or silent"],
+  ["attempts[].error?", "as the system names it: ECONNREFUSED (111)"],
+  ["attempts[].afterMs", "milliseconds"],
+  ["attempts[].syns?", "of a timeout: how often it was asked"],
+  ["attempts[].greeting?", "of a connection: silent, said, closed or reset"],
+  ["attempts[].said?", "the text that came by itself"],
+  ["path[].name", "a stage, in order"],
+  ["path[].mark", "ok, broken, unknown or none (never reached)"],
+  ["path[].text", "a few words"],
+  ["notMade[].what", "a check that could not be made"],
+  ["notMade[].because", "one line"],
+  ["notMade[].hint?", "how it could be"],
+  ["notes[]", "what must be known to read the verdict rightly"],
+  ["tookMs", "milliseconds"],
+];
+
+/** The whole diagnosis as one object, as `REACH_JSON` lists it. */
+export function renderReachJson(diagnosis: Diagnosis): string {
+  return renderJson(describeDiagnosis(diagnosis));
+}
+
+/** The same as one line of `--follow`, with the time at which it became so. */
+export function renderReachChange(diagnosis: Diagnosis, time: Date): string {
+  return renderJson({ time: time.toISOString(), ...describeDiagnosis(diagnosis) });
+}
+
+function describeDiagnosis({ verdict, target, from, findings, attempts, path, notMade, notes, tookMs }: Diagnosis) {
+  return {
+    ok: verdict === "reachable",
+    verdict,
+    target,
+    from,
+    findings,
+    attempts: attempts.map(describeAttempt),
+    path,
+    notMade,
+    notes,
+    tookMs: roundMs(tookMs),
+  };
+}
+
+function describeAttempt({ to: { address, port, protocol }, as, outcome }: Attempt | DatagramAttempt): object {
+  return { address, port, protocol, as, ...describeOutcome(outcome), afterMs: roundMs(outcome.afterMs) };
+}
+
+function describeOutcome(outcome: ConnectOutcome | DatagramOutcome): object {
+  switch (outcome.kind) {
+    case "connected": {
+      const { kind } = outcome.greeting;
+      return {
+        outcome: "connected",
+        greeting: kind,
+        ...(kind === "said" && { said: readGreeting(outcome.greeting.bytes) }),
+      };
+    }
+    case "failed":
+      return { outcome: outcome.failure, error: outcome.shown };
+    case "timeout":
+      return { outcome: "timeout", syns: outcome.syns };
+    case "refused":
+      return { outcome: "refused", error: outcome.shown };
+    case "answered":
+    case "silent":
+      return { outcome: outcome.kind };
+  }
+}
+
+function roundMs(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
