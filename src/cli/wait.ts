@@ -1,6 +1,6 @@
 import type { Exit, Os } from "../core/os.ts";
 import type { ReachRequest } from "../core/target.ts";
-import type { Awaited } from "../reach/poll.ts";
+import type { Awaited } from "../reach/wait/poll.ts";
 import { openProgress, writeAnswer, writeLines } from "../report/write.ts";
 import type { Invocation } from "./parse-args.ts";
 import type { Services } from "./services.ts";
@@ -47,7 +47,7 @@ async function waitFor(
   { style }: Services,
 ): Promise<readonly Awaited<ReachRequest>[]> {
   const [{ poll }, { renderArrival }] = await Promise.all([
-    import("../reach/poll.ts"),
+    import("../reach/wait/poll.ts"),
     import("../report/wait-text.ts"),
   ]);
   const open = new Set(requests);
@@ -68,10 +68,10 @@ async function waitFor(
 
 async function chooseLook(free: boolean, os: Os): Promise<(request: ReachRequest) => Promise<boolean>> {
   if (free) {
-    const { isFree } = await import("../reach/is-free.ts");
+    const { isFree } = await import("../reach/wait/is-free.ts");
     return (request) => isFree(request, os);
   }
-  const { isReachable } = await import("../reach/quick.ts");
+  const { isReachable } = await import("../reach/wait/quick.ts");
   return (request) => isReachable(request, os);
 }
 

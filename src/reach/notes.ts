@@ -1,7 +1,7 @@
 import type { Diagnosis } from "../core/diagnosis.ts";
 import { formatHostPort, isLoopback } from "../core/address.ts";
 import type { Facts } from "./facts.ts";
-import { wantsOutside } from "./wants.ts";
+import { wantsOutside } from "./reading/wants.ts";
 
 /** What a reader must know to read the verdict rightly. */
 export function listNotes(facts: Facts, verdict: Diagnosis["verdict"]): readonly string[] {

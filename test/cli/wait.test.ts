@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { binary, driveBare, type DriveOptions, type Run } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
+import { US } from "../drive/us.ts";
 import { until } from "../drive/until.ts";
 
 const ENV = { LC_ALL: "C.UTF-8", TERM: "xterm", NO_COLOR: "1" };
@@ -123,7 +124,7 @@ describe("wait --free", () => {
     await using run = wait([`127.0.0.1:${port}`, "--free", "--timeout", "100ms"]);
     expect(await run.ended()).toBe(1);
     expect(run.stderr).toStartWith(
-      `portguard: 127.0.0.1:${port} is not free within 100ms: it is held by bun (pid ${process.pid}) on 127.0.0.1:${port}\n`,
+      `portguard: 127.0.0.1:${port} is not free within 100ms: it is held by ${US} on 127.0.0.1:${port}\n`,
     );
     await using other = wait([`127.0.0.2:${port}`, "--free"]);
     expect(await other.ended()).toBe(0);

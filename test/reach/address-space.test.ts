@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { requireAddress } from "../../src/core/address.ts";
-import { isLinkLocal6, spaceOf } from "../../src/reach/address-space.ts";
+import { isLinkLocal6, spaceOf } from "../../src/reach/reading/address-space.ts";
 
 describe("an address is", () => {
   test.each([

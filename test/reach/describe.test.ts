@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { describeContainer, describeListener, describeOwner } from "../../src/reach/describe.ts";
+import { describeContainer, describeListener, describeOwner } from "../../src/reach/words/describe.ts";
 import { listenerOf, ownerOf } from "./causes/facts.ts";
 
 const owned = (...owners: Parameters<typeof ownerOf>[0][]) => describeOwner({ owners: owners.map(ownerOf) });

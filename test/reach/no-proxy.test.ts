@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { coversHost } from "../../src/reach/no-proxy.ts";
+import { coversHost } from "../../src/reach/reading/no-proxy.ts";
 
 describe("a NO_PROXY list covers", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { poll } from "../../src/reach/poll.ts";
+import { poll } from "../../src/reach/wait/poll.ts";
 
 /** Looks that are answered in turn, the last one for ever. */
 function looks(answers: Readonly<Record<string, readonly boolean[]>>) {

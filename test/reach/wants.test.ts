@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { requireAddress } from "../../src/core/address.ts";
 import type { Vantage } from "../../src/core/target.ts";
-import { wantsOutside } from "../../src/reach/wants.ts";
+import { wantsOutside } from "../../src/reach/reading/wants.ts";
 import { candidateOf, factsOf, requestOf } from "./causes/facts.ts";
 
 const from = (vantage: Vantage) => wantsOutside(factsOf({ request: requestOf("8000", { from: vantage }) }));

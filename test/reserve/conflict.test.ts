@@ -4,7 +4,8 @@ import { freePort } from "../drive/free-port.ts";
 import { drive, driveBare, type Run } from "../drive.ts";
 import { openForms } from "./forms.ts";
 import { bindingChild, childsWord } from "./hand-over.ts";
-import { freeRun, hold, US } from "./held.ts";
+import { US } from "../drive/us.ts";
+import { freeRun, hold } from "./held.ts";
 import { TestSocket } from "./test-socket.ts";
 import { connectFrom } from "./time-wait.ts";
 

@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
 import { freePort } from "../drive/free-port.ts";
 import { drive, type LoggedEvent, type Run } from "../drive.ts";
 import { FORMS, openForms } from "./forms.ts";
-
-/** How portguard names the process that runs the tests. */
-export const US = `${readFileSync("/proc/self/comm", "utf8").trim()} (pid ${process.pid})`;
 
 /** `portguard reserve` without a command, once it holds. Dispose of it to end it. */
 export async function hold(args: readonly string[]): Promise<Held> {

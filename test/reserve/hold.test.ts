@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { freePort } from "../drive/free-port.ts";
 import { drive } from "../drive.ts";
 import { FORMS, openForms } from "./forms.ts";
-import { freeRun, hold, US } from "./held.ts";
+import { US } from "../drive/us.ts";
+import { freeRun, hold } from "./held.ts";
 import { TestSocket } from "./test-socket.ts";
 
 const without = (...held: readonly string[]) => FORMS.filter((form) => !held.includes(form));

@@ -4,7 +4,8 @@ import { bindsPlainly } from "../drive/plain-bind.ts";
 import { drive } from "../drive.ts";
 import { FORMS, openForms } from "./forms.ts";
 import { bindingChild, childsWord } from "./hand-over.ts";
-import { hold, US } from "./held.ts";
+import { US } from "../drive/us.ts";
+import { hold } from "./held.ts";
 import { TestSocket } from "./test-socket.ts";
 import { leaveClientTimeWait, leaveTimeWait } from "./time-wait.ts";
 

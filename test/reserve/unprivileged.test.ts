@@ -5,7 +5,7 @@ import { binary, drive, driveBare } from "../drive.ts";
 import { Unprivileged } from "../guard/unprivileged.ts";
 import { need, needThat } from "../need.ts";
 import { openForms } from "./forms.ts";
-import { US } from "./held.ts";
+import { US } from "../drive/us.ts";
 import { TestSocket } from "./test-socket.ts";
 
 if (needThat("root", process.getuid?.() === 0) && need("setpriv", "unshare"))

@@ -1,10 +1,10 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner, mainOwner } from "../describe.ts";
-import { showListener, showQueue } from "../evidence.ts";
+import { describeOwner, mainOwner } from "../words/describe.ts";
+import { showListener, showQueue } from "../words/evidence.ts";
 import type { Owner } from "../facts.ts";
-import { findUnanswered } from "../halted.ts";
+import { findUnanswered } from "../reading/halted.ts";
 import { restartStuck } from "../remedies/limits.ts";
 
 export const acceptStuck: Cause = {

@@ -1,9 +1,9 @@
 import type { Cause } from "../cause.ts";
-import { describeListening } from "../describe.ts";
-import { showListener } from "../evidence.ts";
-import { findServing } from "../tries.ts";
-import { reachInstead } from "../target-text.ts";
-import { answerOf, headerOf, mainTalk, showAnswer } from "../talks.ts";
+import { describeListening } from "../words/describe.ts";
+import { showListener } from "../words/evidence.ts";
+import { findServing } from "../reading/tries.ts";
+import { reachInstead } from "../words/target-text.ts";
+import { answerOf, headerOf, mainTalk, showAnswer } from "../reading/talks.ts";
 import type { Facts, Listener } from "../facts.ts";
 
 const PORTS = new Set([5000, 7000]);

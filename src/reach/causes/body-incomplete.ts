@@ -1,6 +1,6 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { answerOf, describeSpeaker, describeStatus, mainTalk } from "../talks.ts";
+import { answerOf, describeSpeaker, describeStatus, mainTalk } from "../reading/talks.ts";
 
 export const bodyIncomplete: Cause = {
   code: "BODY_INCOMPLETE",

@@ -2,11 +2,11 @@ import { isLoopback } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause, Judged } from "../cause.ts";
-import { describeListening, mainOwner } from "../describe.ts";
-import { showListener, showTries } from "../evidence.ts";
+import { describeListening, mainOwner } from "../words/describe.ts";
+import { showListener, showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
-import { findMeantTries, findServing, findServingAt } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findMeantTries, findServing, findServingAt } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const boundToDevice: Cause = {
   code: "BOUND_TO_DEVICE",

@@ -1,8 +1,8 @@
 import { browsersRefuse } from "../../core/browser-ports.ts";
 import type { Cause } from "../cause.ts";
-import { isReached } from "../failures.ts";
+import { isReached } from "../reading/failures.ts";
 import { isWebServer } from "../recognize/server.ts";
-import { findServing } from "../tries.ts";
+import { findServing } from "../reading/tries.ts";
 
 export const browserPort: Cause = {
   code: "BROWSER_PORT",

@@ -1,8 +1,8 @@
 import type { Evidence, Remedy } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../words/excerpt.ts";
 import type { Certificate } from "../speak/conversation.ts";
-import { describeSpeaker } from "../talks.ts";
+import { describeSpeaker } from "../reading/talks.ts";
 
 const MOST_NAMES = 5;
 

@@ -1,12 +1,12 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Evidence } from "../../core/finding.ts";
 import type { Cause, Judged } from "../cause.ts";
-import { mainOwner, describeOwner } from "../describe.ts";
-import { isReached } from "../failures.ts";
+import { mainOwner, describeOwner } from "../words/describe.ts";
+import { isReached } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
 import { restartStuck } from "../remedies/limits.ts";
-import { describeSpeaker, listenerAt, talkFailure } from "../talks.ts";
-import { findMeantTries, findServingAt } from "../tries.ts";
+import { describeSpeaker, listenerAt, talkFailure } from "../reading/talks.ts";
+import { findMeantTries, findServingAt } from "../reading/tries.ts";
 
 export const closedWithoutAnswer: Cause = {
   code: "CLOSED_WITHOUT_ANSWER",

@@ -1,9 +1,9 @@
 import type { Cause } from "../cause.ts";
-import { isReached } from "../failures.ts";
-import { findServing } from "../tries.ts";
-import { describeVantage } from "../describe-vantage.ts";
+import { isReached } from "../reading/failures.ts";
+import { findServing } from "../reading/tries.ts";
+import { describeVantage } from "../words/describe-vantage.ts";
 import { isLoopback } from "../../core/address.ts";
-import { wantsOutside } from "../wants.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const cloudFirewall: Cause = {
   code: "CLOUD_FIREWALL",

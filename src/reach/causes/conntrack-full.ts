@@ -1,7 +1,7 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeSilence, findDropped, severityFor } from "../failures.ts";
+import { describeSilence, findDropped, severityFor } from "../reading/failures.ts";
 
 export const conntrackFull: Cause = {
   code: "CONNTRACK_FULL",

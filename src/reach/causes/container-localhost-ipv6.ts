@@ -1,10 +1,10 @@
 import { ANY4, formatHostPort } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
-import { findBehind } from "../behind-forwarder.ts";
+import { findBehind } from "../reading/behind-forwarder.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner } from "../describe.ts";
-import { describeInner, describeNamespace, showInner } from "../describe-namespace.ts";
-import { hasAnswered } from "../halted.ts";
+import { describeOwner } from "../words/describe.ts";
+import { describeInner, describeNamespace, showInner } from "../words/describe-namespace.ts";
+import { hasAnswered } from "../reading/halted.ts";
 import { recognizeServer } from "../recognize/server.ts";
 import { listenElsewhereAs } from "../remedies/listen-elsewhere.ts";
 

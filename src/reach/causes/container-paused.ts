@@ -1,12 +1,12 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
-import { findBehind } from "../behind-forwarder.ts";
+import { findBehind } from "../reading/behind-forwarder.ts";
 import type { Cause, Judged } from "../cause.ts";
-import { describeContainer, describeOwner, mainOwner } from "../describe.ts";
-import { describeNamespace } from "../describe-namespace.ts";
-import { showListener, showQueue } from "../evidence.ts";
+import { describeContainer, describeOwner, mainOwner } from "../words/describe.ts";
+import { describeNamespace } from "../words/describe-namespace.ts";
+import { showListener, showQueue } from "../words/evidence.ts";
 import type { Facts } from "../facts.ts";
-import { describeHalt, findHalted, hasAnswered } from "../halted.ts";
+import { describeHalt, findHalted, hasAnswered } from "../reading/halted.ts";
 import { thawProcess, unpauseContainer } from "../remedies/halted-process.ts";
 
 export const containerPaused: Cause = {

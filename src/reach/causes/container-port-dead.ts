@@ -1,11 +1,11 @@
 import { ANY4, formatHostPort } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
-import { type Behind, findBehind, type Namespace } from "../behind-forwarder.ts";
+import { type Behind, findBehind, type Namespace } from "../reading/behind-forwarder.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner, describePlace } from "../describe.ts";
-import { describeInner, describeNamespace, showInner } from "../describe-namespace.ts";
-import { hasAnswered } from "../halted.ts";
+import { describeOwner, describePlace } from "../words/describe.ts";
+import { describeInner, describeNamespace, showInner } from "../words/describe-namespace.ts";
+import { hasAnswered } from "../reading/halted.ts";
 import { recognizeServer } from "../recognize/server.ts";
 import { listenElsewhereAs } from "../remedies/listen-elsewhere.ts";
 import { publishPort } from "../remedies/publish.ts";

@@ -1,13 +1,13 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
-import { spaceOf } from "../address-space.ts";
+import { spaceOf } from "../reading/address-space.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening } from "../describe.ts";
-import { describeSilence, type Dropped, findDropped, severityFor } from "../failures.ts";
+import { describeListening } from "../words/describe.ts";
+import { describeSilence, type Dropped, findDropped, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
 import { lookAtRules } from "../remedies/rules.ts";
-import { findServingAt } from "../tries.ts";
-import { interfaceNamed, leads, routeTo, showRoute } from "../ways.ts";
+import { findServingAt } from "../reading/tries.ts";
+import { interfaceNamed, leads, routeTo, showRoute } from "../reading/ways.ts";
 
 export const dropped: Cause = {
   code: "DROPPED",

@@ -1,6 +1,6 @@
 import type { Cause } from "../cause.ts";
-import { isReached } from "../failures.ts";
-import { findServing } from "../tries.ts";
+import { isReached } from "../reading/failures.ts";
+import { findServing } from "../reading/tries.ts";
 
 export const excludedPortRange: Cause = {
   code: "EXCLUDED_PORT_RANGE",

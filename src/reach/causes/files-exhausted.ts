@@ -1,12 +1,12 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner } from "../describe.ts";
-import { showListener, showQueue } from "../evidence.ts";
+import { describeOwner } from "../words/describe.ts";
+import { showListener, showQueue } from "../words/evidence.ts";
 import type { Facts, Listener, Owner } from "../facts.ts";
-import { findUnanswered } from "../halted.ts";
+import { findUnanswered } from "../reading/halted.ts";
 import { raiseFileLimit } from "../remedies/limits.ts";
-import type { Try } from "../tries.ts";
+import type { Try } from "../reading/tries.ts";
 
 export const filesExhausted: Cause = {
   code: "FILES_EXHAUSTED",

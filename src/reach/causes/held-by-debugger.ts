@@ -1,9 +1,9 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner, mainOwner, nameOf } from "../describe.ts";
-import { showListener, showQueue } from "../evidence.ts";
-import { describeHalt, findHalted } from "../halted.ts";
+import { describeOwner, mainOwner, nameOf } from "../words/describe.ts";
+import { showListener, showQueue } from "../words/evidence.ts";
+import { describeHalt, findHalted } from "../reading/halted.ts";
 
 export const heldByDebugger: Cause = {
   code: "HELD_BY_DEBUGGER",

@@ -1,7 +1,7 @@
 import type { Cause } from "../cause.ts";
 import { allowHost } from "../remedies/host-setting.ts";
-import { answerOf, describeSpeaker, describeStatus, mainTalk, showAnswer, speakerKinds } from "../talks.ts";
-import { hostText, reachInstead, retarget } from "../target-text.ts";
+import { answerOf, describeSpeaker, describeStatus, mainTalk, showAnswer, speakerKinds } from "../reading/talks.ts";
+import { hostText, reachInstead, retarget } from "../words/target-text.ts";
 
 const REFUSALS = new Set([400, 403, 421]);
 

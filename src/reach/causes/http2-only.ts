@@ -1,6 +1,6 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { answerOf, describeSpeaker, mainTalk } from "../talks.ts";
+import { answerOf, describeSpeaker, mainTalk } from "../reading/talks.ts";
 
 export const http2Only: Cause = {
   code: "HTTP2_ONLY",

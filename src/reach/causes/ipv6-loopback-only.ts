@@ -1,11 +1,11 @@
 import { LOOPBACK4 } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening, mainOwner } from "../describe.ts";
-import { showListener, showStart, showTries } from "../evidence.ts";
+import { describeListening, mainOwner } from "../words/describe.ts";
+import { showListener, showStart, showTries } from "../words/evidence.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
-import { findMeantTries, findRefusedIPv4, findServing } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findMeantTries, findRefusedIPv4, findServing } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const ipv6LoopbackOnly: Cause = {
   code: "IPV6_LOOPBACK_ONLY",

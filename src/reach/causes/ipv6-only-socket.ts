@@ -3,10 +3,10 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Evidence, Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening, mainOwner } from "../describe.ts";
-import { showListener, showStart, showTries } from "../evidence.ts";
+import { describeListening, mainOwner } from "../words/describe.ts";
+import { showListener, showStart, showTries } from "../words/evidence.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
-import { findMeantTries, findRefusedIPv4, findServing } from "../tries.ts";
+import { findMeantTries, findRefusedIPv4, findServing } from "../reading/tries.ts";
 
 export const ipv6OnlySocket: Cause = {
   code: "IPV6_ONLY_SOCKET",

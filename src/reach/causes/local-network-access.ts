@@ -1,9 +1,9 @@
 import { parseAddress } from "../../core/address.ts";
-import { type AddressSpace, spaceOf } from "../address-space.ts";
+import { type AddressSpace, spaceOf } from "../reading/address-space.ts";
 import type { Cause } from "../cause.ts";
-import { isReached } from "../failures.ts";
+import { isReached } from "../reading/failures.ts";
 import type { Remedy } from "../../core/finding.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../words/excerpt.ts";
 
 export const localNetworkAccess: Cause = {
   code: "LOCAL_NETWORK_ACCESS",

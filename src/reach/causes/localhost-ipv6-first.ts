@@ -1,11 +1,11 @@
 import type { Evidence } from "../../core/finding.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening } from "../describe.ts";
-import { showListener } from "../evidence.ts";
+import { describeListening } from "../words/describe.ts";
+import { showListener } from "../words/evidence.ts";
 import type { Facts } from "../facts.ts";
-import { reachInstead, retarget } from "../target-text.ts";
-import { findMeantTries, findServing } from "../tries.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
+import { findMeantTries, findServing } from "../reading/tries.ts";
 
 export const localhostIpv6First: Cause = {
   code: "LOCALHOST_IPV6_FIRST",

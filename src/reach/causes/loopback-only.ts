@@ -2,12 +2,12 @@ import { ANY4, ANY6, isLoopback } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening, mainOwner } from "../describe.ts";
-import { showListener, showStart, showTries } from "../evidence.ts";
+import { describeListening, mainOwner } from "../words/describe.ts";
+import { showListener, showStart, showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
-import { findMeantTries, findServing, type Try } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findMeantTries, findServing, type Try } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const loopbackOnly: Cause = {
   code: "LOOPBACK_ONLY",

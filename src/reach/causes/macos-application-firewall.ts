@@ -1,13 +1,13 @@
 import { isLoopback } from "../../core/address.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner } from "../describe.ts";
-import { describeVantage } from "../describe-vantage.ts";
-import { showListener } from "../evidence.ts";
-import { findDropped } from "../failures.ts";
+import { describeOwner } from "../words/describe.ts";
+import { describeVantage } from "../words/describe-vantage.ts";
+import { showListener } from "../words/evidence.ts";
+import { findDropped } from "../reading/failures.ts";
 import type { Facts, Listener } from "../facts.ts";
-import { findServing } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findServing } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 const TOOL = "/usr/libexec/ApplicationFirewall/socketfilterfw";
 

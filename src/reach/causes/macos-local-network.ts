@@ -1,8 +1,8 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { findFailed, severityFor } from "../failures.ts";
-import { spaceOf } from "../address-space.ts";
-import { neighbourAt, routeTo, showRoute } from "../ways.ts";
+import { findFailed, severityFor } from "../reading/failures.ts";
+import { spaceOf } from "../reading/address-space.ts";
+import { neighbourAt, routeTo, showRoute } from "../reading/ways.ts";
 
 const FIRST_VERSION = 15;
 

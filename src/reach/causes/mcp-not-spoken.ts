@@ -1,8 +1,8 @@
 import type { Cause } from "../cause.ts";
 import type { Remedy } from "../../core/finding.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../words/excerpt.ts";
 import type { HttpAnswer } from "../speak/conversation.ts";
-import { answerOf, describeSpeaker, describeStatus, showAnswer } from "../talks.ts";
+import { answerOf, describeSpeaker, describeStatus, showAnswer } from "../reading/talks.ts";
 
 export const mcpNotSpoken: Cause = {
   code: "MCP_NOT_SPOKEN",

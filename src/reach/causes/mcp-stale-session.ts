@@ -1,6 +1,6 @@
 import type { Cause } from "../cause.ts";
 import type { HttpTalk } from "../speak/conversation.ts";
-import { describeSpeaker, describeStatus } from "../talks.ts";
+import { describeSpeaker, describeStatus } from "../reading/talks.ts";
 
 export const mcpStaleSession: Cause = {
   code: "MCP_STALE_SESSION",

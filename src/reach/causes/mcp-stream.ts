@@ -1,6 +1,6 @@
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
-import { answerOf, describeSpeaker, describeStatus, headerOf, showAnswer } from "../talks.ts";
+import { excerpt } from "../words/excerpt.ts";
+import { answerOf, describeSpeaker, describeStatus, headerOf, showAnswer } from "../reading/talks.ts";
 
 export const mcpStream: Cause = {
   code: "MCP_STREAM",

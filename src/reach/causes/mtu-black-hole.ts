@@ -3,8 +3,8 @@ import type { Evidence, Remedy } from "../../core/finding.ts";
 import type { Route } from "../../core/network.ts";
 import type { Cause } from "../cause.ts";
 import type { Facts } from "../facts.ts";
-import { answerOf, describeStatus, mainTalk } from "../talks.ts";
-import { interfaceNamed, routeTo, showRoute } from "../ways.ts";
+import { answerOf, describeStatus, mainTalk } from "../reading/talks.ts";
+import { interfaceNamed, routeTo, showRoute } from "../reading/ways.ts";
 
 /** Every IPv6 link carries this much, and nearly every IPv4 one: an answer below it says nothing (RFC 8200). */
 const SMALLEST_MTU = 1280;

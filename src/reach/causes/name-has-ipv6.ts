@@ -1,11 +1,11 @@
 import { ANY6, isLoopback, LOOPBACK6 } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening } from "../describe.ts";
-import { showListener, showTries } from "../evidence.ts";
+import { describeListening } from "../words/describe.ts";
+import { showListener, showTries } from "../words/evidence.ts";
 import type { Facts } from "../facts.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
-import { findMeantTries, findServing, type Try } from "../tries.ts";
+import { findMeantTries, findServing, type Try } from "../reading/tries.ts";
 
 export const nameHasIpv6: Cause = {
   code: "NAME_HAS_IPV6",

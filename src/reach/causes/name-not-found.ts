@@ -3,7 +3,7 @@ import type { ResolverAnswer } from "../../core/network.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
 import type { Facts } from "../facts.ts";
-import { showResolvers } from "../show-resolvers.ts";
+import { showResolvers } from "../words/show-resolvers.ts";
 
 export const nameNotFound: Cause = {
   code: "NAME_NOT_FOUND",

@@ -2,12 +2,12 @@ import { cidrOf, cidrContains } from "../../core/cidr.ts";
 import type { Address } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
-import { spaceOf } from "../address-space.ts";
+import { spaceOf } from "../reading/address-space.ts";
 import type { Cause } from "../cause.ts";
-import { describeSilence, findDropped, isReached } from "../failures.ts";
+import { describeSilence, findDropped, isReached } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import { showResolvers } from "../show-resolvers.ts";
-import { reachInstead, retarget } from "../target-text.ts";
+import { showResolvers } from "../words/show-resolvers.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
 
 export const natHairpin: Cause = {
   code: "NAT_HAIRPIN",

@@ -3,10 +3,10 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import type { NeighbourState, Route } from "../../core/network.ts";
 import type { Cause } from "../cause.ts";
-import { findDropped, findFailed, severityFor } from "../failures.ts";
+import { findDropped, findFailed, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import type { Try } from "../tries.ts";
-import { interfaceNamed, neighbourAt, routeTo, showRoute } from "../ways.ts";
+import type { Try } from "../reading/tries.ts";
+import { interfaceNamed, neighbourAt, routeTo, showRoute } from "../reading/ways.ts";
 
 export const neighbourSilent: Cause = {
   code: "NEIGHBOUR_SILENT",

@@ -1,9 +1,9 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { mainOwner } from "../describe.ts";
-import { showListener } from "../evidence.ts";
+import { mainOwner } from "../words/describe.ts";
+import { showListener } from "../words/evidence.ts";
 import { restartStuck } from "../remedies/limits.ts";
-import { describeSpeaker, listenerAt, talkFailure } from "../talks.ts";
+import { describeSpeaker, listenerAt, talkFailure } from "../reading/talks.ts";
 
 export const noAnswer: Cause = {
   code: "NO_ANSWER",

@@ -2,10 +2,10 @@ import { isLoopback } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { type Failed, findFailed, isReached } from "../failures.ts";
+import { type Failed, findFailed, isReached } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import { lacksIPv6 } from "../lacks-ipv6.ts";
-import { reachInstead, retarget } from "../target-text.ts";
+import { lacksIPv6 } from "../reading/lacks-ipv6.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
 
 export const noIpv6Here: Cause = {
   code: "NO_IPV6_HERE",

@@ -3,12 +3,12 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Evidence, Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening, describeOwner, describePlace } from "../describe.ts";
-import { showBound, showListener, showTries } from "../evidence.ts";
+import { describeListening, describeOwner, describePlace } from "../words/describe.ts";
+import { showBound, showListener, showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
 import { startServer, useOtherPort, waitForServer } from "../remedies/start-server.ts";
-import { findMeantTries, findServing, findServingAt, type Try } from "../tries.ts";
+import { findMeantTries, findServing, findServingAt, type Try } from "../reading/tries.ts";
 
 /** Ports this near are likely to be a server that found its own port taken, or a slip of the finger. */
 const NEAR = 10;

@@ -2,9 +2,9 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { findFailed, severityFor } from "../failures.ts";
+import { findFailed, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import { lacksIPv6 } from "../lacks-ipv6.ts";
+import { lacksIPv6 } from "../reading/lacks-ipv6.ts";
 
 export const noLocalPort: Cause = {
   code: "NO_LOCAL_PORT",

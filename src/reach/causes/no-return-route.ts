@@ -4,10 +4,10 @@ import type { Evidence } from "../../core/finding.ts";
 import type { NetworkInterface, Route } from "../../core/network.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeVantage } from "../describe-vantage.ts";
+import { describeVantage } from "../words/describe-vantage.ts";
 import type { Facts } from "../facts.ts";
 import { addReturnRoute, deleteRoute, lookAtRoutes } from "../remedies/routes.ts";
-import { interfaceNamed, interfaceWith, leads, neighbourAt, routeTo, showRoute } from "../ways.ts";
+import { interfaceNamed, interfaceWith, leads, neighbourAt, routeTo, showRoute } from "../reading/ways.ts";
 
 export const noReturnRoute: Cause = {
   code: "NO_RETURN_ROUTE",
@@ -19,7 +19,7 @@ export const noReturnRoute: Cause = {
     "Add the route, or give the network that overlaps another range.",
   ],
   symptoms: ["connected", "refused", "reset", "timeout", "unreachable", "spared"],
-  needs: ["routes", "neighbourStates", "kernel"],
+  needs: ["routes", "kernel"],
   dependsOn: [],
   judge(facts) {
     const { from } = facts.request;

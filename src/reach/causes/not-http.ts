@@ -1,8 +1,8 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../words/excerpt.ts";
 import { nameProtocol } from "../recognize/spoken-protocol.ts";
-import { asksToSpeak, describeSpeaker, talkFailure } from "../talks.ts";
+import { asksToSpeak, describeSpeaker, talkFailure } from "../reading/talks.ts";
 
 export const notHttp: Cause = {
   code: "NOT_HTTP",

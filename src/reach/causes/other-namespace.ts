@@ -1,17 +1,17 @@
 import { type Address, addressBytes, ANY4, isAny, isLoopback } from "../../core/address.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
-import type { Namespace } from "../behind-forwarder.ts";
+import type { Namespace } from "../reading/behind-forwarder.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner } from "../describe.ts";
-import { describeInner, describeNamespace, showInner } from "../describe-namespace.ts";
-import { showTries } from "../evidence.ts";
+import { describeOwner } from "../words/describe.ts";
+import { describeInner, describeNamespace, showInner } from "../words/describe-namespace.ts";
+import { showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { recognizeServer } from "../recognize/server.ts";
 import { listenElsewhereAs } from "../remedies/listen-elsewhere.ts";
 import { publishPort, reachDirectly } from "../remedies/publish.ts";
 import { useOtherPort } from "../remedies/start-server.ts";
-import { findMeantTries, findServing } from "../tries.ts";
+import { findMeantTries, findServing } from "../reading/tries.ts";
 
 export const otherNamespace: Cause = {
   code: "OTHER_NAMESPACE",

@@ -1,10 +1,10 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner, describePlace } from "../describe.ts";
-import { showTries } from "../evidence.ts";
+import { describeOwner, describePlace } from "../words/describe.ts";
+import { showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
-import { findMeantTries, findServing } from "../tries.ts";
+import { findMeantTries, findServing } from "../reading/tries.ts";
 
 export const otherProtocol: Cause = {
   code: "OTHER_PROTOCOL",

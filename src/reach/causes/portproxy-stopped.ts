@@ -1,6 +1,6 @@
 import { formatHostPort, isAny } from "../../core/address.ts";
 import type { Cause } from "../cause.ts";
-import { findFailed, findSilent } from "../failures.ts";
+import { findFailed, findSilent } from "../reading/failures.ts";
 import { START_IPHLPSVC } from "../remedies/windows.ts";
 import { valueOf } from "../../core/seen.ts";
 

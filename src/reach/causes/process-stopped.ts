@@ -1,8 +1,8 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner, mainOwner, nameOf } from "../describe.ts";
-import { showListener, showQueue } from "../evidence.ts";
-import { describeHalt, findHalted } from "../halted.ts";
+import { describeOwner, mainOwner, nameOf } from "../words/describe.ts";
+import { showListener, showQueue } from "../words/evidence.ts";
+import { describeHalt, findHalted } from "../reading/halted.ts";
 import { continueProcesses } from "../remedies/halted-process.ts";
 
 export const processStopped: Cause = {

@@ -1,13 +1,13 @@
 import type { Remedy } from "../../core/finding.ts";
 import { isLoopback } from "../../core/address.ts";
-import { spaceOf } from "../address-space.ts";
+import { spaceOf } from "../reading/address-space.ts";
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
-import { findDropped, isReached } from "../failures.ts";
+import { excerpt } from "../words/excerpt.ts";
+import { findDropped, isReached } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import { coversHost } from "../no-proxy.ts";
+import { coversHost } from "../reading/no-proxy.ts";
 import { isWebServer } from "../recognize/server.ts";
-import { hostText } from "../target-text.ts";
+import { hostText } from "../words/target-text.ts";
 
 export const proxyVariable: Cause = {
   code: "PROXY_VARIABLE",

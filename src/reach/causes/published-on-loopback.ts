@@ -1,13 +1,13 @@
 import { isLoopback } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner, describePlace } from "../describe.ts";
-import { showListener, showStart, showTries } from "../evidence.ts";
+import { describeOwner, describePlace } from "../words/describe.ts";
+import { showListener, showStart, showTries } from "../words/evidence.ts";
 import type { Listener } from "../facts.ts";
 import type { Forwarder } from "../recognize/forwarder.ts";
 import { publishPort } from "../remedies/publish.ts";
-import { findMeantTries, findServing } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findMeantTries, findServing } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const publishedOnLoopback: Cause = {
   code: "PUBLISHED_ON_LOOPBACK",

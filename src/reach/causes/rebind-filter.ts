@@ -1,10 +1,10 @@
 import type { Address } from "../../core/address.ts";
 import type { ResolverAnswer } from "../../core/network.ts";
 import { valueOf } from "../../core/seen.ts";
-import { spaceOf } from "../address-space.ts";
+import { spaceOf } from "../reading/address-space.ts";
 import type { Cause } from "../cause.ts";
-import { showResolvers } from "../show-resolvers.ts";
-import { reachInstead, retarget } from "../target-text.ts";
+import { showResolvers } from "../words/show-resolvers.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
 
 export const rebindFilter: Cause = {
   code: "REBIND_FILTER",

@@ -1,8 +1,8 @@
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../words/excerpt.ts";
 import type { Facts } from "../facts.ts";
-import { answerOf, describeSpeaker, describeStatus, headerOf, mainTalk, showAnswer } from "../talks.ts";
-import { hostText, reachInstead, retarget } from "../target-text.ts";
+import { answerOf, describeSpeaker, describeStatus, headerOf, mainTalk, showAnswer } from "../reading/talks.ts";
+import { hostText, reachInstead, retarget } from "../words/target-text.ts";
 
 export const redirected: Cause = {
   code: "REDIRECTED",

@@ -1,7 +1,7 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { showTries } from "../evidence.ts";
-import { findMeantTries } from "../tries.ts";
+import { showTries } from "../words/evidence.ts";
+import { findMeantTries } from "../reading/tries.ts";
 
 export const refusedRemotely: Cause = {
   code: "REFUSED_REMOTELY",

@@ -1,13 +1,13 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Evidence, Remedy } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening } from "../describe.ts";
-import { type Failed, findFailed, severityFor } from "../failures.ts";
+import { describeListening } from "../words/describe.ts";
+import { type Failed, findFailed, severityFor } from "../reading/failures.ts";
 import type { Facts, Listener } from "../facts.ts";
-import { nameRejects } from "../reject-types.ts";
+import { nameRejects } from "../reading/reject-types.ts";
 import { lookAtRules } from "../remedies/rules.ts";
-import { findServingAt } from "../tries.ts";
-import { leads, neighbourAt, routeTo, showRoute } from "../ways.ts";
+import { findServingAt } from "../reading/tries.ts";
+import { leads, neighbourAt, routeTo, showRoute } from "../reading/ways.ts";
 
 export const rejected: Cause = {
   code: "REJECTED",
@@ -21,7 +21,7 @@ export const rejected: Cause = {
     "A rule of our own way out (OUTPUT) looks the same. A refusal alone may as well be a port that nobody listens on.",
   ],
   symptoms: ["refused", "unreachable", "prohibited", "other-failure"],
-  needs: ["routes", "neighbourStates"],
+  needs: ["routes"],
   dependsOn: [
     "ROUTE_REJECTS",
     "NEIGHBOUR_SILENT",

@@ -1,6 +1,6 @@
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { showResolvers } from "../show-resolvers.ts";
+import { showResolvers } from "../words/show-resolvers.ts";
 
 export const resolverSilent: Cause = {
   code: "RESOLVER_SILENT",

@@ -2,9 +2,9 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeSilence, findDropped, severityFor } from "../failures.ts";
+import { describeSilence, findDropped, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import { routeTo, showRoute } from "../ways.ts";
+import { routeTo, showRoute } from "../reading/ways.ts";
 
 const STRICT = 1;
 

@@ -2,10 +2,10 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import type { Route } from "../../core/network.ts";
 import type { Cause } from "../cause.ts";
-import { type Failed, findFailed, isReached, severityFor } from "../failures.ts";
+import { type Failed, findFailed, isReached, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
 import { deleteRoute, lookAtRoutes } from "../remedies/routes.ts";
-import { leads, routeTo, showRoute } from "../ways.ts";
+import { leads, routeTo, showRoute } from "../reading/ways.ts";
 
 export const routeRejects: Cause = {
   code: "ROUTE_REJECTS",

@@ -2,10 +2,10 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { TargetUrl } from "../../core/target.ts";
 import type { Evidence } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
+import { excerpt } from "../words/excerpt.ts";
 import type { Facts } from "../facts.ts";
-import { answerOf, asksToSpeak, describeSpeaker, mainTalk, showAnswer } from "../talks.ts";
-import { reachInstead, retarget } from "../target-text.ts";
+import { answerOf, asksToSpeak, describeSpeaker, mainTalk, showAnswer } from "../reading/talks.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
 
 export const schemeMismatch: Cause = {
   code: "SCHEME_MISMATCH",

@@ -1,5 +1,5 @@
 import type { Cause } from "../cause.ts";
-import { answerOf, describeSpeaker, describeStatus, mainTalk, showAnswer } from "../talks.ts";
+import { answerOf, describeSpeaker, describeStatus, mainTalk, showAnswer } from "../reading/talks.ts";
 
 export const serverError: Cause = {
   code: "SERVER_ERROR",

@@ -1,6 +1,6 @@
 import type { Cause } from "../cause.ts";
-import { excerpt } from "../excerpt.ts";
-import { describeSpeaker } from "../talks.ts";
+import { excerpt } from "../words/excerpt.ts";
+import { describeSpeaker } from "../reading/talks.ts";
 
 export const tlsRefused: Cause = {
   code: "TLS_REFUSED",

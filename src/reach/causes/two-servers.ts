@@ -1,10 +1,10 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
-import { describeOwner } from "../describe.ts";
-import { showListener } from "../evidence.ts";
+import { describeOwner } from "../words/describe.ts";
+import { showListener } from "../words/evidence.ts";
 import type { Listener } from "../facts.ts";
-import { mayBeSameServer } from "../same-server.ts";
-import { findMeantTries, findServingAt, type Try } from "../tries.ts";
+import { mayBeSameServer } from "../reading/same-server.ts";
+import { findMeantTries, findServingAt, type Try } from "../reading/tries.ts";
 
 export const twoServers: Cause = {
   code: "TWO_SERVERS",

@@ -4,13 +4,13 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeVantage } from "../describe-vantage.ts";
-import { describeOwner } from "../describe.ts";
-import { showListener } from "../evidence.ts";
-import { findDropped } from "../failures.ts";
+import { describeVantage } from "../words/describe-vantage.ts";
+import { describeOwner } from "../words/describe.ts";
+import { showListener } from "../words/evidence.ts";
+import { findDropped } from "../reading/failures.ts";
 import type { Facts, Listener } from "../facts.ts";
-import { findServing, findServingAt } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findServing, findServingAt } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const unitLimits: Cause = {
   code: "UNIT_LIMITS",

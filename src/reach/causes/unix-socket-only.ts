@@ -2,14 +2,14 @@ import { ANY4, LOOPBACK4 } from "../../core/address.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeProcess } from "../describe.ts";
-import { showStart, showTries } from "../evidence.ts";
+import { describeProcess } from "../words/describe.ts";
+import { showStart, showTries } from "../words/evidence.ts";
 import type { Facts } from "../facts.ts";
 import { recognizeServer } from "../recognize/server.ts";
 import { findUnixServer, type UnixServer } from "../recognize/unix-server.ts";
 import { listenBySetting } from "../remedies/listen-by-setting.ts";
-import { findMeantTries, findServing } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findMeantTries, findServing } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const unixSocketOnly: Cause = {
   code: "UNIX_SOCKET_ONLY",

@@ -1,8 +1,8 @@
 import { isAny } from "../../core/address.ts";
 import type { Cause } from "../cause.ts";
-import { findFailed, isReached } from "../failures.ts";
-import { reachInstead, retarget } from "../target-text.ts";
-import { findMeantTries } from "../tries.ts";
+import { findFailed, isReached } from "../reading/failures.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
+import { findMeantTries } from "../reading/tries.ts";
 
 export const wildcardDestination: Cause = {
   code: "WILDCARD_DESTINATION",

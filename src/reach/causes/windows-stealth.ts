@@ -1,9 +1,9 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
-import { describeSilence, findDropped, isReached } from "../failures.ts";
+import { describeSilence, findDropped, isReached } from "../reading/failures.ts";
 import { startServer } from "../remedies/start-server.ts";
-import { findServing } from "../tries.ts";
+import { findServing } from "../reading/tries.ts";
 
 export const windowsStealth: Cause = {
   code: "WINDOWS_STEALTH",

@@ -1,13 +1,13 @@
 import { isLoopback } from "../../core/address.ts";
 import type { Evidence, Remedy } from "../../core/finding.ts";
 import type { Cause, Judged } from "../cause.ts";
-import { describeListening } from "../describe.ts";
-import { describeVantage } from "../describe-vantage.ts";
-import { showListener } from "../evidence.ts";
+import { describeListening } from "../words/describe.ts";
+import { describeVantage } from "../words/describe-vantage.ts";
+import { showListener } from "../words/evidence.ts";
 import type { Facts } from "../facts.ts";
 import { allowInHyperV, forwardToWsl, MIRROR_NETWORK } from "../remedies/windows.ts";
-import { findServing } from "../tries.ts";
-import { wantsOutside } from "../wants.ts";
+import { findServing } from "../reading/tries.ts";
+import { wantsOutside } from "../reading/wants.ts";
 
 export const wslNat: Cause = {
   code: "WSL_NAT",

@@ -1,10 +1,10 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
-import { isLinkLocal6 } from "../address-space.ts";
+import { isLinkLocal6 } from "../reading/address-space.ts";
 import type { Cause } from "../cause.ts";
-import { findFailed, severityFor } from "../failures.ts";
+import { findFailed, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
-import { reachInstead, retarget } from "../target-text.ts";
+import { reachInstead, retarget } from "../words/target-text.ts";
 
 const MOST_INTERFACES = 3;
 

@@ -4,7 +4,7 @@ import type { Network } from "../../core/network.ts";
 import type { ReachRequest } from "../../core/target.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { isDatabase } from "../recognize/server.ts";
-import { describeOwner } from "../describe.ts";
+import { describeOwner } from "../words/describe.ts";
 
 /** How long a connection is listened to. A machine of our own is near; elsewhere one more way there and back is allowed. */
 const LISTEN_LOCAL_MS = 30;

@@ -5,7 +5,7 @@ import type { Os } from "../../core/os.ts";
 import { type Seen, seen, unseen, valueOf } from "../../core/seen.ts";
 import { addressKey, type Facts, type MoreFacts, type MoreName } from "../facts.ts";
 import { converseWith } from "./converse-with.ts";
-import { findServing } from "../tries.ts";
+import { findServing } from "../reading/tries.ts";
 import { findNeighbours } from "./listeners.ts";
 import { watchQueues } from "./queues.ts";
 
@@ -34,8 +34,10 @@ const GATHER: Gather = {
   resolvers: ({ request: { target, timeoutMs } }, { network }) =>
     target.host.kind === "name" ? network.askResolvers(target.host.name, timeoutMs) : undefined,
   conversation: converseWith,
-  refusal: ({ request: { target }, isLocal }, { os }) =>
-    isLocal ? os.refusalOf(target.port, target.protocol) : undefined,
+  refusal: (facts, { os }) => {
+    const { port, protocol } = facts.request.target;
+    return isUnserved(facts) ? os.refusalOf(port, protocol) : undefined;
+  },
   firewall: () =>
     unseen("portguard does not read its rules yet", "`sudo iptables-save` and `sudo nft list ruleset` show them"),
 };

@@ -1,6 +1,6 @@
 import type { Remedy } from "../../core/finding.ts";
 import type { ContainerName } from "../../core/network.ts";
-import { shortId } from "../describe.ts";
+import { shortId } from "../words/describe.ts";
 import type { Owner } from "../facts.ts";
 
 /** Lets stopped processes run again. */

@@ -1,5 +1,5 @@
 import type { Remedy } from "../../core/finding.ts";
-import { nameOf } from "../describe.ts";
+import { nameOf } from "../words/describe.ts";
 import type { Facts, Owner } from "../facts.ts";
 import { isTitle } from "../recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";

@@ -1,7 +1,7 @@
 import { type Address, formatHostPort, isAny, isLoopback } from "../../core/address.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
-import { mainOwner, nameOf } from "../describe.ts";
+import { mainOwner, nameOf } from "../words/describe.ts";
 import type { Facts, Listener, Owner } from "../facts.ts";
 import { isTitle } from "../recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";

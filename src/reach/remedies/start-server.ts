@@ -1,6 +1,6 @@
 import type { Remedy } from "../../core/finding.ts";
 import type { Facts, Listener } from "../facts.ts";
-import { describeOwner } from "../describe.ts";
+import { describeOwner } from "../words/describe.ts";
 
 /** Nothing serves there yet: portguard keeps the port for whatever will, and says when it does. */
 export function startServer({ request: { target } }: Facts): Remedy {

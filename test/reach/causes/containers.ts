@@ -2,7 +2,7 @@ import { requireAddress } from "../../../src/core/address.ts";
 import type { ProcessHealth } from "../../../src/core/network.ts";
 import { type Seen, seen } from "../../../src/core/seen.ts";
 import type { ProcessInfo } from "../../../src/core/socket.ts";
-import type { Namespace } from "../../../src/reach/behind-forwarder.ts";
+import type { Namespace } from "../../../src/reach/reading/behind-forwarder.ts";
 import type { Owner } from "../../../src/reach/facts.ts";
 import { recognizeForwarder } from "../../../src/reach/recognize/forwarder.ts";
 import { listenerOf, ownerOf } from "./facts.ts";

@@ -1,4 +1,4 @@
-import type { Listener, Owner } from "./facts.ts";
+import type { Listener, Owner } from "../facts.ts";
 
 /**
  * Whether two sockets may belong to one server: a process of each is the other's, its parent, its child or its sibling with

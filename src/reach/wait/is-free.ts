@@ -1,8 +1,8 @@
-import { type Endpoint, overlaps } from "../core/endpoint.ts";
-import { fail } from "../core/error.ts";
-import type { Os } from "../core/os.ts";
-import type { ReachRequest } from "../core/target.ts";
-import { locate } from "./gather/locate.ts";
+import { type Endpoint, overlaps } from "../../core/endpoint.ts";
+import { fail } from "../../core/error.ts";
+import type { Os } from "../../core/os.ts";
+import type { ReachRequest } from "../../core/target.ts";
+import { locate } from "../gather/locate.ts";
 
 /**
  * Whether nobody of this machine has the target: a bare port on any address, else where it says. Throws BAD_TARGET where

@@ -1,7 +1,7 @@
-import { type Address, parseAddress } from "../core/address.ts";
-import type { NamespaceFacts } from "../core/network.ts";
-import { valueOf } from "../core/seen.ts";
-import type { Facts, Listener, MoreFacts, Owner } from "./facts.ts";
+import { type Address, parseAddress } from "../../core/address.ts";
+import type { NamespaceFacts } from "../../core/network.ts";
+import { valueOf } from "../../core/seen.ts";
+import type { Facts, Listener, MoreFacts, Owner } from "../facts.ts";
 import { findMeantTries, findServingAt, takes, type Try } from "./tries.ts";
 
 export type Namespace = NonNullable<Extract<MoreFacts["namespaces"], { kind: "seen" }>>["value"][number];

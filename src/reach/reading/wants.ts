@@ -1,5 +1,5 @@
-import { isAny, isLoopback } from "../core/address.ts";
-import type { Facts } from "./facts.ts";
+import { isAny, isLoopback } from "../../core/address.ts";
+import type { Facts } from "../facts.ts";
 
 /**
  * Whether it is about others reaching this machine: somebody else would connect, or the target is an address of ours that

@@ -1,7 +1,7 @@
-import type { Evidence } from "../core/finding.ts";
-import type { NamespaceFacts } from "../core/network.ts";
+import type { Evidence } from "../../core/finding.ts";
+import type { NamespaceFacts } from "../../core/network.ts";
 import { describeContainer, describePlace, describeProcess } from "./describe.ts";
-import { recognizeServer } from "./recognize/server.ts";
+import { recognizeServer } from "../recognize/server.ts";
 
 type Inner = NamespaceFacts["listeners"][number];
 

@@ -1,6 +1,6 @@
-import { isLoopback } from "../core/address.ts";
+import { isLoopback } from "../../core/address.ts";
 import { isLinkLocal6 } from "./address-space.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "../facts.ts";
 import type { Failed } from "./failures.ts";
 
 /** Whether no address of ours could be the near end of it. Without that, the error means something else. */

@@ -1,8 +1,8 @@
-import type { Address } from "../core/address.ts";
-import type { Evidence } from "../core/finding.ts";
-import type { NeighbourState, NetworkInterface, Route } from "../core/network.ts";
-import { valueOf } from "../core/seen.ts";
-import { addressKey, type Facts } from "./facts.ts";
+import type { Address } from "../../core/address.ts";
+import type { Evidence } from "../../core/finding.ts";
+import type { NeighbourState, NetworkInterface, Route } from "../../core/network.ts";
+import { valueOf } from "../../core/seen.ts";
+import { addressKey, type Facts } from "../facts.ts";
 
 /** The way to this address; nothing where it was not seen. */
 export function routeTo({ more }: Facts, address: Address): Route | undefined {

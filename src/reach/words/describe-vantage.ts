@@ -1,4 +1,4 @@
-import type { Vantage } from "../core/target.ts";
+import type { Vantage } from "../../core/target.ts";
 
 /** Who would connect, in a word or two: `here`, `this LAN`, `192.168.1.0/24`. */
 export function describeVantage(from: Vantage): string {

@@ -1,8 +1,8 @@
-import { type Address, isAny, isLoopback, sameAddress } from "../core/address.ts";
-import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
-import type { Evidence } from "../core/finding.ts";
-import type { ConnectOutcome, DatagramOutcome } from "../core/network.ts";
-import type { Facts, Listener } from "./facts.ts";
+import { type Address, isAny, isLoopback, sameAddress } from "../../core/address.ts";
+import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
+import type { Evidence } from "../../core/finding.ts";
+import type { ConnectOutcome, DatagramOutcome } from "../../core/network.ts";
+import type { Facts, Listener } from "../facts.ts";
 import { wantsOutside } from "./wants.ts";
 
 /** One address that was really tried, by TCP or UDP. */

@@ -1,5 +1,5 @@
-import type { Evidence } from "../core/finding.ts";
-import type { ResolverAnswer } from "../core/network.ts";
+import type { Evidence } from "../../core/finding.ts";
+import type { ResolverAnswer } from "../../core/network.ts";
 
 /** What each resolver said by itself. */
 export function showResolvers(resolvers: readonly ResolverAnswer[]): readonly Evidence[] {

@@ -1,7 +1,7 @@
-import type { Evidence } from "../core/finding.ts";
+import type { Evidence } from "../../core/finding.ts";
 import { describeListener, describeListening, describePlace } from "./describe.ts";
-import type { Listener, Owner } from "./facts.ts";
-import type { Try } from "./tries.ts";
+import type { Listener, Owner } from "../facts.ts";
+import type { Try } from "../reading/tries.ts";
 
 /** A command line is shown up to here. */
 const COMMAND_LENGTH = 160;

@@ -1,6 +1,6 @@
-import type { ConnectFailure, ConnectOutcome, DatagramOutcome } from "../core/network.ts";
-import type { Finding } from "../core/finding.ts";
-import type { Facts } from "./facts.ts";
+import type { ConnectFailure, ConnectOutcome, DatagramOutcome } from "../../core/network.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { Facts } from "../facts.ts";
 import { findMeantTries, type Try } from "./tries.ts";
 
 /** A meant try that ended with an error of connect() or send(). */

@@ -1,5 +1,5 @@
-import type { Address } from "../core/address.ts";
-import { cidrContains, parseCidr } from "../core/cidr.ts";
+import type { Address } from "../../core/address.ts";
+import { cidrContains, parseCidr } from "../../core/cidr.ts";
 
 /** How public an address is: the words of the Local Network Access draft. */
 export type AddressSpace = "loopback" | "local" | "public";

@@ -1,5 +1,5 @@
-import { parseAddress } from "../core/address.ts";
-import { cidrContains, parseCidr } from "../core/cidr.ts";
+import { parseAddress } from "../../core/address.ts";
+import { cidrContains, parseCidr } from "../../core/cidr.ts";
 
 /**
  * Whether a NO_PROXY list covers this host, as curl and most others read it: names with all that ends in them (a leading

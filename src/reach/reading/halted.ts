@@ -1,6 +1,6 @@
-import type { ProcessHealth } from "../core/network.ts";
-import { valueOf } from "../core/seen.ts";
-import type { Facts, Listener } from "./facts.ts";
+import type { ProcessHealth } from "../../core/network.ts";
+import { valueOf } from "../../core/seen.ts";
+import type { Facts, Listener } from "../facts.ts";
 import { findMeantTries, findServingAt, type Try } from "./tries.ts";
 
 /** A try that got to a socket of this machine and met no refusal, and who serves there. */

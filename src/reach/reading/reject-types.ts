@@ -1,4 +1,4 @@
-import type { ConnectFailure } from "../core/network.ts";
+import type { ConnectFailure } from "../../core/network.ts";
 
 /**
  * The kinds of REJECT after which Linux' connect() fails in this way, by their names in iptables and nft; empty where

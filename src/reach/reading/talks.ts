@@ -1,10 +1,10 @@
-import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
-import type { Evidence } from "../core/finding.ts";
-import { describeOwner } from "./describe.ts";
-import { excerpt } from "./excerpt.ts";
-import type { Facts, Listener } from "./facts.ts";
-import type { ServerKind } from "./recognize/server.ts";
-import type { Conversation, HttpAnswer, HttpTalk, TalkFailure } from "./speak/conversation.ts";
+import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
+import type { Evidence } from "../../core/finding.ts";
+import { describeOwner } from "../words/describe.ts";
+import { excerpt } from "../words/excerpt.ts";
+import type { Facts, Listener } from "../facts.ts";
+import type { ServerKind } from "../recognize/server.ts";
+import type { Conversation, HttpAnswer, HttpTalk, TalkFailure } from "../speak/conversation.ts";
 import { findServingAt } from "./tries.ts";
 
 /** The part of the conversation that the target is about, and what was asked. */

@@ -1,12 +1,12 @@
-import { isLoopback } from "../core/address.ts";
-import type { Candidate } from "../core/diagnosis.ts";
-import type { Network } from "../core/network.ts";
-import type { Os } from "../core/os.ts";
-import type { ReachRequest } from "../core/target.ts";
-import { connectToAll, sendToAll } from "./gather/attempts.ts";
-import { converseWith } from "./gather/converse-with.ts";
-import { locate } from "./gather/locate.ts";
-import { symptomOf } from "./symptoms.ts";
+import { isLoopback } from "../../core/address.ts";
+import type { Candidate } from "../../core/diagnosis.ts";
+import type { Network } from "../../core/network.ts";
+import type { Os } from "../../core/os.ts";
+import type { ReachRequest } from "../../core/target.ts";
+import { connectToAll, sendToAll } from "../gather/attempts.ts";
+import { converseWith } from "../gather/converse-with.ts";
+import { locate } from "../gather/locate.ts";
+import { symptomOf } from "../symptoms.ts";
 
 /**
  * Whether the target answers now, with the probes of `diagnose` and nothing that explains them: TCP takes a connection; a

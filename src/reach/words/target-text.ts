@@ -1,5 +1,5 @@
-import type { Remedy } from "../core/finding.ts";
-import type { Target, TargetHost, TargetUrl } from "../core/target.ts";
+import type { Remedy } from "../../core/finding.ts";
+import type { Target, TargetHost, TargetUrl } from "../../core/target.ts";
 
 interface Change {
   /** As it stands in a URL: `db.lan`, `127.0.0.1`, `[fe80::1%eth0]`. */
