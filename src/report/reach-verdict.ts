@@ -56,7 +56,9 @@ export function stationText({ path }: Diagnosis, name: StageName): string | unde
 function describeServer(diagnosis: Diagnosis): string {
   const got = diagnosis.attempts.find(({ outcome }) => outcome.kind === "connected");
   const socket = stationText(diagnosis, "socket") ?? (got && formatHostPort(got.to.address, got.to.port));
-  const who = [stationText(diagnosis, "process"), socket].filter((text) => text !== undefined).join(" on ");
+  const process = stationText(diagnosis, "process");
+  const told = process === undefined && socket === diagnosis.target.text ? [] : [process, socket];
+  const who = told.filter((text) => text !== undefined).join(" on ");
   const protocol = stationText(diagnosis, "protocol");
   return [who === "" ? "it answers" : who, ...(protocol === undefined ? [] : [protocol])].join(", ");
 }

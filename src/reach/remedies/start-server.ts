@@ -4,8 +4,9 @@ import { describeOwner } from "../words/describe.ts";
 
 /** Nothing serves there yet: portguard keeps the port for whatever will, and says when it does. */
 export function startServer({ request: { target } }: Facts): Remedy {
+  const port = target.protocol === "udp" ? `${target.port}/udp` : target.port;
   return {
-    what: `start the server; \`portguard reserve ${target.port} -- COMMAND\` keeps the port for it and tells when it serves`,
+    what: `start the server; \`portguard reserve ${port} -- COMMAND\` keeps the port for it and tells when it serves`,
     commands: [],
     risk: "none",
   };

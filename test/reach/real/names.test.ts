@@ -47,6 +47,16 @@ class NamedMachine implements Disposable {
 }
 
 function groupTests(): void {
+  describe("NO_ADDRESS_OF_FAMILY", () => {
+    test("is named where -6 leaves nothing of the name, and not where it has both", async () => {
+      using machine = new NamedMachine("127.0.0.1 four.test\n127.0.0.1 both.test\n::1 both.test\n");
+      await startServer(machine.within, "127.0.0.1", machine.port);
+      await startServer(machine.within, "::1", machine.port);
+      expectBlocked(await machine.reach("four.test:PORT", "-6"), "NO_ADDRESS_OF_FAMILY", /four\.test is 127\.0\.0\.1/);
+      expectHealthy(await machine.reach("both.test:PORT", "-6"));
+    });
+  });
+
   describe("LOCALHOST_IPV6_FIRST", () => {
     test("warns where ::1 comes first and the server is on 127.0.0.1, and not where it has both", async () => {
       using machine = new NamedMachine("::1 localhost\n127.0.0.1 localhost\n");

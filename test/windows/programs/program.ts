@@ -24,13 +24,17 @@ function serve(port: number, hostname: string): void {
   say({ ready: process.pid });
 }
 
+/** Without a console of its own a process must not have the handles of another's: wine then hangs it now and then. */
+const STDIO = { tree: INHERIT, "quiet-tree": ["ignore", "ignore", "ignore"] } as const;
+
 /**
  * A chain of `depth` processes below this one; the last one serves. They are detached, since Bun would otherwise put each
  * into a job of its parent's, and it is portguard's job that must end them.
  */
-function grow(depth: number, port: string, hostname: string): void {
+function grow(kind: keyof typeof STDIO, depth: number, port: string, hostname: string): void {
   if (depth === 0) return serve(Number(port), hostname);
-  Bun.spawn([process.execPath, "tree", String(depth - 1), port, hostname], { stdio: [...INHERIT], detached: true });
+  const argv = [process.execPath, kind, String(depth - 1), port, hostname];
+  Bun.spawn(argv, { stdio: [...STDIO[kind]], detached: true });
   setInterval(() => {}, 60_000);
 }
 
@@ -124,7 +128,8 @@ function run(): void | Promise<void> {
     case "serve":
       return serve(Number(args[0]), args[1] ?? "127.0.0.1");
     case "tree":
-      return grow(Number(args[0]), args[1] ?? "0", args[2] ?? "127.0.0.1");
+    case "quiet-tree":
+      return grow(verb, Number(args[0]), args[1] ?? "0", args[2] ?? "127.0.0.1");
     case "steal-once":
       return stealOnce(Number(args[0]));
     case "steal":
