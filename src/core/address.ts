@@ -51,6 +51,12 @@ export function requireAddress(text: string): Address {
   );
 }
 
+/** The IPv4 address that an IPv4-mapped one (`::ffff:127.0.0.1`) stands for: its packets are IPv4's. Others as they are. */
+export function unmapAddress(address: Address): Address {
+  const inner = /^::ffff:([0-9.]+)$/.exec(address.text)?.[1];
+  return inner === undefined ? address : { family: 4, text: inner, scopeId: 0 };
+}
+
 export function isAny(address: Address): boolean {
   return address.text === "0.0.0.0" || address.text === "::";
 }

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from "./address.ts";
+import { type Address, parseAddress, unmapAddress } from "./address.ts";
 import type { Protocol } from "./endpoint.ts";
 import { fail } from "./error.ts";
 import type { Target, TargetHost, TargetUrl } from "./target.ts";
@@ -166,7 +166,7 @@ function parseBracketed(host: string, text: string): TargetHost {
       "write it as [::1] or [fe80::1%eth0]",
     );
   }
-  return { kind: "address", address, ...(zone !== undefined && { zone }) };
+  return { kind: "address", address: unmapAddress(address), ...(zone !== undefined && { zone }) };
 }
 
 function refuseBareIPv6(text: string, host: string, port: string | undefined): never {

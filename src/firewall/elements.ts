@@ -1,0 +1,159 @@
+import type { Scalar } from "./model.ts";
+import { type Tri, type Value, isVague } from "./value.ts";
+
+/** What one column of an element says. */
+export type Interval =
+  /** Both ends included. */
+  | { readonly lo: Scalar; readonly hi: Scalar }
+  /** Every text that begins so: `eth*`. */
+  | { readonly prefix: string }
+  | { readonly opaque: string };
+
+/** One element: a column for each part of the key. No column at all: whatever no other element has. */
+export interface Element<T> {
+  readonly columns: readonly Interval[];
+  readonly data: T;
+}
+
+export interface Found<T> {
+  /** What may be found; just one where it is certain. */
+  readonly hits: readonly T[];
+  /** Whether it may be that nothing is found. */
+  readonly miss: boolean;
+}
+
+interface Index<T> {
+  readonly exact: Map<Scalar, Element<T>>;
+  /** By `lo`; `reach[i]`: the largest `hi` up to here, for elements that lie within each other. */
+  readonly ranges: readonly { readonly lo: Scalar; readonly hi: Scalar; readonly of: Element<T> }[];
+  readonly reach: readonly Scalar[];
+  readonly others: readonly Element<T>[];
+  readonly rest: Element<T> | undefined;
+}
+
+/** The elements of a set or a map, found by one key at a time. */
+export class ElementSet<T> {
+  readonly elements: readonly Element<T>[];
+  /** The only column of the only element, where that is all there is: most sets are one value in a rule. */
+  readonly only: Interval | undefined;
+  #index: Index<T> | undefined;
+
+  constructor(elements: readonly Element<T>[]) {
+    this.elements = elements;
+    const [first] = elements;
+    this.only = elements.length === 1 && first?.columns.length === 1 ? first.columns[0] : undefined;
+  }
+
+  /** The whole key must be there: a column that the packet does not have is the caller's business. */
+  find(key: readonly Value[]): Found<T> {
+    this.#index ??= indexOf(this.elements);
+    const first = key[0];
+    if (!key.some(isVague)) {
+      const at = key.length === 1 ? (first as Scalar) : joinKey(key as Scalar[]);
+      const element = this.#index.exact.get(at) ?? (key.length === 1 ? findRange(this.#index, at) : undefined);
+      if (element) return { hits: [element.data], miss: false };
+      return search(this.#index.others, key, this.#index.rest);
+    }
+    return search(
+      this.elements.filter(({ columns }) => columns.length > 0),
+      key,
+      this.#index.rest,
+    );
+  }
+}
+
+function indexOf<T>(elements: readonly Element<T>[]): Index<T> {
+  const exact = new Map<Scalar, Element<T>>();
+  const ranges: { lo: Scalar; hi: Scalar; of: Element<T> }[] = [];
+  const others: Element<T>[] = [];
+  let rest: Element<T> | undefined;
+  for (const element of elements) {
+    const [first] = element.columns;
+    if (first === undefined) rest ??= element;
+    else if (element.columns.every((column) => "lo" in column && column.lo === column.hi)) {
+      const words = element.columns.map((column) => (column as { lo: Scalar }).lo);
+      const at = words.length === 1 ? words[0]! : joinKey(words);
+      if (!exact.has(at)) exact.set(at, element);
+    } else if (element.columns.length === 1 && "lo" in first) ranges.push({ ...first, of: element });
+    else others.push(element);
+  }
+  // Of those that begin alike the widest first: looking backwards, the narrowest is found.
+  ranges.sort((a, b) => (a.lo < b.lo ? -1 : a.lo > b.lo ? 1 : a.hi > b.hi ? -1 : a.hi < b.hi ? 1 : 0));
+  const reach: Scalar[] = [];
+  for (const { hi } of ranges) reach.push(reach.length > 0 && reach.at(-1)! > hi ? reach.at(-1)! : hi);
+  return { exact, ranges, reach, others, rest };
+}
+
+function joinKey(parts: readonly Scalar[]): string {
+  return parts.join("\u0000");
+}
+
+function findRange<T>({ ranges, reach }: Index<T>, at: Scalar): Element<T> | undefined {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.lo <= at) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low - 1; i >= 0 && reach[i]! >= at; i--) if (ranges[i]!.hi >= at) return ranges[i]!.of;
+  return undefined;
+}
+
+function search<T>(elements: readonly Element<T>[], key: readonly Value[], rest: Element<T> | undefined): Found<T> {
+  const possible = new Set<T>();
+  const spans: { lo: Scalar; hi: Scalar }[] = [];
+  for (const { columns, data } of elements) {
+    const answer = contains(columns, key);
+    if (answer === "yes") return { hits: [data], miss: false };
+    if (answer === "no") continue;
+    possible.add(data);
+    if (key.length === 1 && "lo" in columns[0]!) spans.push(columns[0]);
+  }
+  const covered = key.length === 1 && covers(spans, key[0]);
+  if (rest && !covered) possible.add(rest.data);
+  return { hits: [...possible], miss: !covered && rest === undefined };
+}
+
+function contains(columns: readonly Interval[], key: readonly Value[]): Tri {
+  if (columns.length !== key.length) return "maybe";
+  let answer: Tri = "yes";
+  for (let i = 0; i < columns.length; i++) {
+    const each = isWithin(columns[i]!, key[i]);
+    if (each === "no") return "no";
+    if (each === "maybe") answer = "maybe";
+  }
+  return answer;
+}
+
+export function isWithin(column: Interval, value: Value): Tri {
+  if (value === undefined) return "no";
+  if ("opaque" in column) return "maybe";
+  if ("prefix" in column) return isVague(value) ? "maybe" : String(value).startsWith(column.prefix) ? "yes" : "no";
+  if (!isVague(value)) return column.lo <= value && value <= column.hi ? "yes" : "no";
+  switch (value.kind) {
+    case "any":
+      return "maybe";
+    case "between":
+      if (column.lo <= value.lo && value.hi <= column.hi) return "yes";
+      return value.hi < column.lo || column.hi < value.lo ? "no" : "maybe";
+    case "bits":
+      if (column.lo !== column.hi || typeof column.lo !== "number") return "maybe";
+      return (column.lo & ~value.unknown) >>> 0 === value.bits ? "maybe" : "no";
+  }
+}
+
+/** Whether these spans together leave nothing of a range of whole numbers out. */
+function covers(spans: readonly { lo: Scalar; hi: Scalar }[], value: Value): boolean {
+  if (!isVague(value) || value.kind !== "between" || typeof value.hi !== "number") return false;
+  let next = value.lo as number;
+  for (const { lo, hi } of spans.toSorted((a, b) => Number(a.lo) - Number(b.lo))) {
+    if (Number(lo) > next) return false;
+    next = Math.max(next, Number(hi) + 1);
+  }
+  return next > value.hi;
+}
+
+/** The set of these values, each alone. */
+export function setOf(...values: readonly Scalar[]): ElementSet<unknown> {
+  return new ElementSet(values.map((value) => ({ columns: [{ lo: value, hi: value }], data: true })));
+}

@@ -1,0 +1,130 @@
+import { type Address, isLoopback } from "../../core/address.ts";
+import type { Cidr } from "../../core/cidr.ts";
+import type { Protocol } from "../../core/endpoint.ts";
+import type { WindowsProfile } from "../../core/rule-request.ts";
+import { matchWindowsRule } from "./match.ts";
+import type { StoredRule, WindowsFirewall, WindowsRule } from "./model.ts";
+
+/** A connection that comes in, and what is known of the machine that it comes to. */
+export interface WindowsConnection {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly local: Address;
+  readonly remote: Address;
+  /** The kind of the network by which it comes. */
+  readonly profile: WindowsProfile;
+  /** The path of the program that listens; nothing: not known. */
+  readonly program?: string;
+  /** The service that listens; nothing: not known. */
+  readonly service?: { readonly kind: "none" } | { readonly kind: "named"; readonly name: string };
+  /** What `LocalSubnet` stands for. */
+  readonly localSubnets: readonly Cidr[];
+  /** Variables in paths: `SystemRoot`, in any spelling. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of Windows itself: 10.0. */
+  readonly version: { readonly major: number; readonly minor: number };
+}
+
+/** What becomes of it; Windows drops without an answer. */
+export interface WindowsVerdict {
+  readonly kind: "accept" | "drop" | "unknown";
+  readonly because: string;
+  /** The rule that decides. */
+  readonly rule?: StoredRule;
+  /** Each rule that was asked, in the order of strength. */
+  readonly trace: readonly AskedRule[];
+}
+
+export interface AskedRule {
+  readonly rule: StoredRule;
+  readonly matched: "yes" | "no" | "unknown";
+  /** What did not match, or could not be told; nothing where all matched. */
+  readonly why?: string;
+}
+
+/** The strongest first: what bypasses, what blocks, what allows, and then the profile's default. */
+const STRENGTH = ["bypass", "block", "allow"] as const satisfies readonly WindowsRule["action"][];
+
+/** Judges a connection by the rules of the registry. What can't be told is `unknown` only where it makes a difference. */
+export function evaluateWindows(firewall: WindowsFirewall, connection: WindowsConnection): WindowsVerdict {
+  const settings = firewall.profiles[connection.profile];
+  if (isLoopback(connection.remote)) return plain("accept", "the firewall leaves the loopback alone");
+  if (!settings.enabled) return plain("accept", `the firewall is off for ${connection.profile} networks`);
+  if (settings.blockAll) return plain("drop", `all incoming connections are blocked on ${connection.profile} networks`);
+  const counted = firewall.rules.filter(({ store }) => store === "policy" || settings.localRules);
+  return decide(counted, connection, settings.inbound);
+}
+
+function plain(kind: "accept" | "drop", because: string): WindowsVerdict {
+  return { kind, because, trace: [] };
+}
+
+interface Possible {
+  readonly kind: "accept" | "drop";
+  readonly asked?: AskedRule;
+}
+
+function decide(
+  rules: readonly StoredRule[],
+  connection: WindowsConnection,
+  inbound: "block" | "allow",
+): WindowsVerdict {
+  const trace: AskedRule[] = [];
+  const possible: Possible[] = [];
+  for (const action of STRENGTH) {
+    const asked = askAll(rules, action, connection);
+    trace.push(...asked);
+    const kind = action === "block" ? "drop" : "accept";
+    const sure = asked.find(({ matched }) => matched === "yes");
+    const unsure = asked.find(({ matched }) => matched === "unknown");
+    if (unsure && !sure) possible.push({ kind, asked: unsure });
+    if (!sure) continue;
+    return settle([...possible, { kind, asked: sure }], trace, connection);
+  }
+  return settle([...possible, { kind: inbound === "block" ? "drop" : "accept" }], trace, connection);
+}
+
+/** An opaque rule may have any action, so that it is asked at each strength. */
+function askAll(
+  rules: readonly StoredRule[],
+  action: WindowsRule["action"],
+  connection: WindowsConnection,
+): AskedRule[] {
+  return rules.flatMap((stored): AskedRule[] => {
+    const { rule } = stored;
+    if (rule.kind === "opaque") return [{ rule: stored, matched: "unknown", why: rule.because }];
+    if (rule.action !== action || !rule.active || rule.direction === "out") return [];
+    const matched = matchWindowsRule(rule, connection);
+    if (matched === "yes") return [{ rule: stored, matched }];
+    return [{ rule: stored, matched: matched.kind, why: matched.why }];
+  });
+}
+
+/** The last one is what happens if none of the unsure ones before it matches. */
+function settle(
+  possible: readonly Possible[],
+  trace: readonly AskedRule[],
+  { profile }: WindowsConnection,
+): WindowsVerdict {
+  const last = possible.at(-1)!;
+  const unsure = possible.find(({ kind }) => kind !== last.kind);
+  if (unsure?.asked) {
+    const { rule, why } = unsure.asked;
+    return { kind: "unknown", because: `rule \`${nameOf(rule)}\` may decide it: ${why}`, rule, trace };
+  }
+  if (last.asked) {
+    const { rule } = last.asked;
+    const does = last.kind === "accept" ? "lets it in" : "blocks it";
+    return { kind: last.kind, because: `rule \`${nameOf(rule)}\` ${does}`, rule, trace };
+  }
+  const does = last.kind === "accept" ? "lets in" : "blocks";
+  return {
+    kind: last.kind,
+    because: `no rule speaks of it, and a ${profile} network ${does} what none speaks of`,
+    trace,
+  };
+}
+
+function nameOf({ id, rule }: StoredRule): string {
+  return (rule.kind === "rule" ? rule.name : undefined) ?? id;
+}

@@ -1,0 +1,109 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fail } from "../core/error.ts";
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+const OTHERS = 0o077;
+
+/**
+ * Writes a file whole or not at all, for its owner alone: a temporary one beside it, on the disk before it takes the name,
+ * and the name on the disk before this returns. Throws INTERNAL where the folder is not ours.
+ */
+export function writeOwned(path: string, text: string): void {
+  const folder = dirname(path);
+  ensureOwnedFolder(folder);
+  const temporary = join(folder, `.${crypto.randomUUID()}.tmp`);
+  try {
+    const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
+    try {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+export type OwnedText =
+  | { readonly kind: "text"; readonly text: string }
+  /** `because` completes "it can't be trusted: …". */
+  | { readonly kind: "refused"; readonly because: string };
+
+/** Reads a file that only its owner can have written; at most `most` bytes. */
+export function readOwned(path: string, most: number): OwnedText {
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  try {
+    const { uid, mode, size, isFile } = statOf(fd);
+    if (!isFile) return { kind: "refused", because: "it is not a file" };
+    if (!isOurs(uid)) return { kind: "refused", because: `it belongs to user ${uid}` };
+    if (hasModes() && (mode & 0o022) !== 0) return { kind: "refused", because: "others may write to it" };
+    if (size > most) return { kind: "refused", because: `it has ${size} bytes` };
+    return { kind: "text", text: readFileSync(fd, "utf8") };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function removeOwned(path: string): void {
+  rmSync(path, { force: true });
+  syncFolder(dirname(path));
+}
+
+/** Makes the folder, and closes it to others where it was open; a link or somebody else's is refused. */
+function ensureOwnedFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  const stat = lstatSync(folder);
+  if (!stat.isDirectory() || !isOurs(stat.uid)) {
+    fail("INTERNAL", `${folder} is not a folder of this user`, "move it away, or set XDG_STATE_HOME");
+  }
+  if (hasModes() && (stat.mode & OTHERS) !== 0) chmodSync(folder, FOLDER_MODE);
+}
+
+function statOf(fd: number) {
+  const stat = fstatSync(fd);
+  return { uid: stat.uid, mode: stat.mode, size: stat.size, isFile: stat.isFile() };
+}
+
+function isOurs(uid: number): boolean {
+  return !hasModes() || uid === process.getuid?.();
+}
+
+/** Windows has access lists instead, which the user's own folder passes on to what is in it. */
+function hasModes(): boolean {
+  return process.getuid !== undefined;
+}
+
+function syncFolder(folder: string): void {
+  if (!hasModes()) return;
+  let fd: number;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+  } catch {
+    return; // it was never made: there is no name to be kept
+  }
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { binary } from "../drive.ts";
+import type { Arena } from "./write/arena.ts";
+
+/** How one `portguard rule …` ended. */
+export interface Ruled {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly json: Record<string, unknown>;
+}
+
+/** The built binary's `rule`, where the arena's server is, with a journal of the arena's own. */
+export async function rule(arena: Arena, ...args: readonly string[]): Promise<Ruled> {
+  const ran = await arena.run({ argv: [...stateOf(arena), binary(), "rule", ...args] });
+  if (ran.kind === "not-run") throw new Error(ran.because);
+  const { code: exit, stdout, stderr } = ran;
+  return { exit, stdout, stderr, json: args.includes("--json") ? (JSON.parse(stdout) as Ruled["json"]) : {} };
+}
+
+/** In front of a command: where it keeps what it did. */
+export function stateOf(arena: Arena): readonly string[] {
+  return ["env", `XDG_STATE_HOME=${join(arena.folder, "xdg")}`, "LC_ALL=C.UTF-8"];
+}
+
+/** The ids of the rules that `--list` shows, each with its standing. */
+export async function listed(arena: Arena): Promise<Readonly<Record<string, string>>> {
+  const { json } = await rule(arena, "--list", "--json");
+  const rules = json["rules"] as readonly { readonly id: string; readonly standing: string }[];
+  return Object.fromEntries(rules.map(({ id, standing }) => [id, standing]));
+}
+
+/** Refuses all that comes in, but what belongs to a connection, comes from here, or is a ping. */
+export async function refuseByIptables(arena: Arena): Promise<void> {
+  for (const [program, ping] of [
+    ["iptables", "icmp"],
+    ["ip6tables", "ipv6-icmp"],
+  ] as const) {
+    const rules = [
+      "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+      "-i lo -j ACCEPT",
+      `-p ${ping} -j ACCEPT`,
+      "-j REJECT",
+    ];
+    for (const each of rules) await arena.told(program, "-w", "-A", "INPUT", ...each.split(" "));
+  }
+}
+
+const TABLE = `
+table inet filter {
+	chain input {
+		type filter hook input priority 0; policy drop;
+		ct state established,related accept
+		iifname "lo" accept
+		meta l4proto { icmp, ipv6-icmp } accept
+		reject with icmpx type admin-prohibited
+	}
+}
+`;
+
+export async function refuseByNft(arena: Arena): Promise<void> {
+  const ran = await arena.run({ argv: ["nft", "-f", "-"], input: TABLE });
+  if (ran.kind === "not-run" || ran.code !== 0) throw new Error(JSON.stringify(ran));
+}

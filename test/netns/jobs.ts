@@ -1,0 +1,23 @@
+/** What an agent may be told to do. */
+export type Job = { readonly id: number } & Work;
+export type Work =
+  | { readonly do: "run"; readonly argv: readonly string[]; readonly input?: string }
+  /** On every address of both families. */
+  | { readonly do: "listen"; readonly ports: readonly number[] }
+  | {
+      readonly do: "connect";
+      readonly address: string;
+      readonly port: number;
+      readonly from?: string;
+      readonly timeoutMs: number;
+    };
+
+export interface JobResult {
+  readonly id: number;
+  readonly failed?: string;
+  readonly code?: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** `connected`, `timeout`, or the errno's name. */
+  readonly outcome?: string;
+}

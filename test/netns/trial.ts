@@ -1,0 +1,51 @@
+import { readRules } from "../../src/firewall/read.ts";
+import { generateRules } from "./generate/ruleset.ts";
+import { loadWhatIsTaken } from "./load.ts";
+import {
+  type Compared,
+  type Probe,
+  compare,
+  fromClient,
+  fromContainer,
+  throughServer,
+  toClient,
+  toItself,
+} from "./probes.ts";
+import type { Town } from "./town.ts";
+
+/** One generated ruleset, and how its verdicts stood up to the kernel. */
+export interface Trial {
+  readonly seed: number;
+  readonly compared: readonly Compared[];
+}
+
+/** From every side, in both families. */
+export const PROBES: readonly Probe[] = [
+  ...(["v4", "v6"] as const).flatMap((family) => [
+    fromClient(family, 80),
+    fromClient(family, 81, 1),
+    fromClient(family, 443, 0, 1),
+    fromClient(family, 8080, 1, 1),
+    throughServer(family, 80),
+    throughServer(family, 8000),
+    fromContainer(family, 80),
+    toClient(family, 80),
+  ]),
+  toItself("127.0.0.1", 80),
+  toItself("10.77.0.1", 82),
+  toItself("::1", 81),
+  toItself("fd77::1", 80),
+];
+
+/** Loads the rules for real, reads back what the tools say of them, and sends every probe. */
+export async function tryRules(town: Town, seed: number): Promise<Trial> {
+  await town.clear();
+  for (const { argv, input } of generateRules(seed).loads) await loadWhatIsTaken(town.server, argv, input);
+  const rules = readRules(await town.dump());
+  return { seed, compared: await compare(town, rules, PROBES) };
+}
+
+/** A connection that is cut off as soon as it is made may look like one, or like its end: that is a race. */
+export function isWrong({ expected, got, verdict: { afterwards } }: Compared): boolean {
+  return expected !== undefined && expected !== got && !(afterwards && [afterwards.errno, "ECONNRESET"].includes(got));
+}
