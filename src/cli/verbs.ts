@@ -18,6 +18,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "why it can't be reached, with evidence and the mend",
     run: async (invocation, services) => (await import("./reach.ts")).runReach(invocation, services),
   },
+  rule: {
+    summary: "the firewall rule that opens or closes a port, applied and taken back",
+    run: async (invocation, services) => (await import("./rule.ts")).runRule(invocation, services),
+  },
   wait: {
     summary: "wait until it answers, or is free",
     run: async (invocation, services) => (await import("./wait.ts")).runWait(invocation, services),

@@ -107,7 +107,7 @@ async function explain(request: ReachRequest, { timeoutMs, free, json }: WaitArg
     return { holders };
   }
   const { diagnose } = await import("../reach/reach.ts");
-  const diagnosis = await diagnose({ ...request, timeoutMs: DIAGNOSIS_TIMEOUT_MS }, os);
+  const diagnosis = await diagnose({ ...request, timeoutMs: Math.min(timeoutMs, DIAGNOSIS_TIMEOUT_MS) }, os);
   if (!json) writeLines(renderNoAnswer(diagnosis, timeoutMs, os.name), style());
   return { findings: diagnosis.findings };
 }

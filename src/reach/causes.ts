@@ -1,7 +1,9 @@
 import type { Cause } from "./cause.ts";
 import { acceptStuck } from "./causes/accept-stuck.ts";
 import { airplay } from "./causes/airplay.ts";
+import { answerDropped } from "./causes/answer-dropped.ts";
 import { backlogFull } from "./causes/backlog-full.ts";
+import { banned } from "./causes/banned.ts";
 import { bodyIncomplete } from "./causes/body-incomplete.ts";
 import { boundToDevice } from "./causes/bound-to-device.ts";
 import { browserPort } from "./causes/browser-port.ts";
@@ -12,9 +14,14 @@ import { conntrackFull } from "./causes/conntrack-full.ts";
 import { containerLocalhostIpv6 } from "./causes/container-localhost-ipv6.ts";
 import { containerPaused } from "./causes/container-paused.ts";
 import { containerPortDead } from "./causes/container-port-dead.ts";
+import { containerToHost } from "./causes/container-to-host.ts";
+import { dnatToLoopback } from "./causes/dnat-to-loopback.ts";
+import { dockerPassesFirewall } from "./causes/docker-passes-firewall.ts";
 import { dropped } from "./causes/dropped.ts";
 import { excludedPortRange } from "./causes/excluded-port-range.ts";
 import { filesExhausted } from "./causes/files-exhausted.ts";
+import { firewallDrops } from "./causes/firewall-drops.ts";
+import { firewallRejects } from "./causes/firewall-rejects.ts";
 import { heldByDebugger } from "./causes/held-by-debugger.ts";
 import { hostCheck } from "./causes/host-check.ts";
 import { http2Only } from "./causes/http2-only.ts";
@@ -22,6 +29,8 @@ import { ipv6LoopbackOnly } from "./causes/ipv6-loopback-only.ts";
 import { ipv6OnlySocket } from "./causes/ipv6-only-socket.ts";
 import { localNetworkAccess } from "./causes/local-network-access.ts";
 import { localhostIpv6First } from "./causes/localhost-ipv6-first.ts";
+import { loopbackNotExempt } from "./causes/loopback-not-exempt.ts";
+import { loopbackTarget } from "./causes/loopback-target.ts";
 import { loopbackOnly } from "./causes/loopback-only.ts";
 import { macosApplicationFirewall } from "./causes/macos-application-firewall.ts";
 import { macosLocalNetwork } from "./causes/macos-local-network.ts";
@@ -47,14 +56,17 @@ import { processStopped } from "./causes/process-stopped.ts";
 import { proxyVariable } from "./causes/proxy-variable.ts";
 import { publishedOnLoopback } from "./causes/published-on-loopback.ts";
 import { rebindFilter } from "./causes/rebind-filter.ts";
+import { redirectFromOutsideOnly } from "./causes/redirect-from-outside-only.ts";
 import { redirected } from "./causes/redirected.ts";
 import { refusedRemotely } from "./causes/refused-remotely.ts";
 import { rejected } from "./causes/rejected.ts";
 import { resolverSilent } from "./causes/resolver-silent.ts";
 import { reversePathFilter } from "./causes/reverse-path-filter.ts";
 import { routeRejects } from "./causes/route-rejects.ts";
+import { ruleBehindReject } from "./causes/rule-behind-reject.ts";
 import { schemeMismatch } from "./causes/scheme-mismatch.ts";
 import { serverError } from "./causes/server-error.ts";
+import { tailscaleRange } from "./causes/tailscale-range.ts";
 import { tlsRefused } from "./causes/tls-refused.ts";
 import { twoServers } from "./causes/two-servers.ts";
 import { unitLimits } from "./causes/unit-limits.ts";
@@ -79,6 +91,7 @@ export const CAUSES: readonly Cause[] = [
   noLocalPort,
   noIpv6Here,
   // The way there and back.
+  loopbackTarget,
   routeRejects,
   macosLocalNetwork,
   neighbourSilent,
@@ -108,6 +121,7 @@ export const CAUSES: readonly Cause[] = [
   containerLocalhostIpv6,
   containerPortDead,
   // Nobody is there.
+  redirectFromOutsideOnly,
   otherProtocol,
   unixSocketOnly,
   otherNamespace,
@@ -118,6 +132,15 @@ export const CAUSES: readonly Cause[] = [
   conntrackFull,
   unitLimits,
   macosApplicationFirewall,
+  banned,
+  tailscaleRange,
+  dnatToLoopback,
+  loopbackNotExempt,
+  ruleBehindReject,
+  answerDropped,
+  containerToHost,
+  firewallRejects,
+  firewallDrops,
   rejected,
   dropped,
   // What is said on the connection, and what others would meet.
@@ -137,6 +160,7 @@ export const CAUSES: readonly Cause[] = [
   serverError,
   mcpStaleSession,
   mcpStream,
+  dockerPassesFirewall,
   cloudFirewall,
   browserPort,
   localNetworkAccess,

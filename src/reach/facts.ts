@@ -19,6 +19,7 @@ import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import type { ReachRequest } from "../core/target.ts";
 import type { Forwarder } from "./recognize/forwarder.ts";
 import type { ServerKind } from "./recognize/server.ts";
+import type { RuledWays } from "./ruled-way.ts";
 
 /** All that was seen, for the causes to judge. What a group needs to be gathered stands in `gather/`. */
 export interface Facts {
@@ -68,8 +69,8 @@ export interface MoreFacts {
   readonly conversation?: Conversation;
   /** Why the system would refuse this port to anybody (excluded range). */
   readonly refusal?: Refusal;
-  /** The firewall's rules: who reads them is not there yet. */
-  readonly firewall?: Seen<never>;
+  /** What this machine's rules do with the connections that are asked about. */
+  readonly firewall?: Seen<RuledWays>;
 }
 
 export interface QueueWatch {

@@ -1,6 +1,8 @@
 import type { Diagnosis, NotMade } from "../core/diagnosis.ts";
 import type { Seen } from "../core/seen.ts";
 import type { Facts, MoreFacts } from "./facts.ts";
+import { findWhetherLetIn } from "./reading/lets-in.ts";
+import { listWays } from "./reading/stopped.ts";
 
 /** What each group is, as a reader would call it. */
 const NAMES: { readonly [Name in keyof MoreFacts]-?: string } = {
@@ -21,7 +23,18 @@ const NAMES: { readonly [Name in keyof MoreFacts]-?: string } = {
 /** The checks that would have helped and could not be made; none where the target was reached. */
 export function listNotMade(facts: Facts, verdict: Diagnosis["verdict"]): readonly NotMade[] {
   if (verdict === "reachable") return [];
-  return [...sparedCheck(facts), ...hiddenOwners(facts), ...unseenGroups(facts.more)];
+  return [...sparedCheck(facts), ...hiddenOwners(facts), ...unseenGroups(facts.more), ...unclearRules(facts)];
+}
+
+/** The rules were read, and don't settle it. */
+function unclearRules(facts: Facts): readonly NotMade[] {
+  if (facts.request.from.kind !== "here") {
+    const letsIn = findWhetherLetIn(facts);
+    return letsIn.kind === "unknown" && letsIn.open ? [letsIn.open] : [];
+  }
+  const unclear = listWays(facts).find(({ verdict }) => verdict.kind === "unknown");
+  if (!unclear) return [];
+  return [{ what: `what the firewall does with ${unclear.candidate.address.text}`, because: unclear.verdict.because }];
 }
 
 function sparedCheck({ spared, request: { target } }: Facts): readonly NotMade[] {

@@ -6,7 +6,13 @@ import type { Route } from "../core/network.ts";
 import { valueOf } from "../core/seen.ts";
 import { describeVantage } from "./words/describe-vantage.ts";
 import { describeOwner } from "./words/describe.ts";
+import { describeEnd } from "./words/describe-stopped.ts";
+import { nameRule } from "./words/describe-rule.ts";
+import { excerpt } from "./words/excerpt.ts";
 import { addressKey, type Facts } from "./facts.ts";
+import { isFromHere } from "./gather/ways.ts";
+import { listStopped, listWays, stopSeverity } from "./reading/stopped.ts";
+import type { RuledWay } from "./ruled-way.ts";
 import { symptomOf } from "./symptoms.ts";
 import type { HttpTalk } from "./speak/conversation.ts";
 
@@ -67,8 +73,21 @@ function describeWay(route: Route): string {
 /** A connection that came through proves that nothing on its way stopped it, and nothing about other ways. */
 function describeFirewall(facts: Facts): Station {
   const came = facts.attempts.some(({ outcome }) => outcome.kind === "connected");
-  if (came && facts.request.from.kind === "here") return { mark: "ok", text: "let through" };
-  return { mark: "unknown", text: "rules not read" };
+  if (came && isFromHere(facts.request.from)) return { mark: "ok", text: "let through" };
+  const stopped = listStopped(facts)[0];
+  if (stopped && stopSeverity(facts, stopped) === "blocks") {
+    return { mark: "broken", text: `${describeEnd(stopped.verdict)} by ${nameRule(stopped.verdict)}` };
+  }
+  return describeOpen(listWays(facts));
+}
+
+/** No rule is known to stop it: it is let through, where that is certain of a way. */
+function describeOpen(ways: readonly RuledWay[]): Station {
+  if (ways.length === 0) return { mark: "unknown", text: "rules not read" };
+  const open = ways.find(({ verdict }) => verdict.kind === "unknown");
+  if (open) return { mark: "unknown", text: excerpt(open.verdict.because, 60) };
+  if (ways.some(({ verdict }) => verdict.kind === "accept")) return { mark: "ok", text: "let through" };
+  return { mark: "unknown", text: "rules say otherwise" };
 }
 
 function describeSocket(facts: Facts): Station {
@@ -101,6 +120,14 @@ function describeProtocol({ more: { conversation } }: Facts): Station {
   return tls ? { mark: tls.kind === "secured" ? "ok" : "broken", text: "TLS" } : NONE;
 }
 
+const FAILURES = {
+  closed: "closed",
+  reset: "reset",
+  silent: "no answer",
+  malformed: "not understood",
+  "not-connected": "no second connection",
+} as const;
+
 function describeTalk(talk: HttpTalk, protocol: string): Station {
   switch (talk.kind) {
     case "answered":
@@ -108,6 +135,6 @@ function describeTalk(talk: HttpTalk, protocol: string): Station {
     case "tls":
       return { mark: "broken", text: "TLS" };
     case "failed":
-      return { mark: "broken", text: `${protocol}: ${talk.failure.kind}` };
+      return { mark: "broken", text: `${protocol}: ${FAILURES[talk.failure.kind]}` };
   }
 }

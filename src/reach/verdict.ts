@@ -2,16 +2,23 @@ import type { Diagnosis } from "../core/diagnosis.ts";
 import { type Address, isLoopback } from "../core/address.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Facts } from "./facts.ts";
+import { findWhetherLetIn } from "./reading/lets-in.ts";
 import { symptomOf } from "./symptoms.ts";
 
 /** What was seen decides; what only others could see leaves it open. */
 export function decideVerdict(facts: Facts, findings: readonly Finding[]): Diagnosis["verdict"] {
   if (findings.some(({ severity }) => severity === "blocks")) return "unreachable";
-  if (facts.spared !== undefined) return "unknown";
-  // The rules that others meet were not read, and our own connections take another way than theirs.
-  if (facts.request.from.kind !== "here") return "unknown";
+  // Our own connections take another way than those of others: of them the rules tell, and who listens.
+  if (facts.request.from.kind !== "here") return findWhetherLetIn(facts).kind === "yes" ? "reachable" : "unknown";
+  if (facts.spared !== undefined || isGone(facts)) return "unknown";
   if (getsIn(facts)) return "reachable";
   return isTooShort(facts) ? "unknown" : "unreachable";
+}
+
+/** It took our first connection and no further one: whether it serves is not known. */
+function isGone({ more: { conversation } }: Facts): boolean {
+  const talk = conversation?.http ?? conversation?.upgrade ?? conversation?.mcp?.initialize;
+  return talk?.kind === "failed" && talk.failure.kind === "not-connected";
 }
 
 /** Whether a client that tries every address of the target gets in. */

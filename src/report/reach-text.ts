@@ -4,7 +4,7 @@ import type { OsName } from "../core/os.ts";
 import { describeOutcome, describePlace, summarizeOutcome } from "./attempt-text.ts";
 import { describeEvidence, describeRemedy, describeRisk, describeTitle } from "./finding-text.ts";
 import { renderPath } from "./reach-path.ts";
-import { describeVerdict, findRoot, markOfVerdict, toneOfVerdict } from "./reach-verdict.ts";
+import { describeVerdict, findOtherNotes, findRoot, markOfVerdict, toneOfVerdict } from "./reach-verdict.ts";
 import { sanitize } from "./sanitize.ts";
 import type { Span, SpanLine } from "./spans.ts";
 import type { Style } from "./style.ts";
@@ -92,8 +92,8 @@ function tellConsequences({ risk, undo }: Remedy): readonly string[] {
   return told.length === 0 ? [] : [told.join("; ")];
 }
 
-function listNotes({ notes }: Diagnosis): readonly SpanLine[] {
-  return notes.map((note) => [`note: ${note}`]);
+function listNotes(diagnosis: Diagnosis): readonly SpanLine[] {
+  return findOtherNotes(diagnosis).map((note) => [`note: ${note}`]);
 }
 
 function describeNotMade({ what, because, hint }: Diagnosis["notMade"][number]): string {

@@ -76,6 +76,11 @@ function describeDoubt(diagnosis: Diagnosis): string {
   return diagnosis.notes[0] ?? describeAttempts(diagnosis);
 }
 
+/** The notes that the verdict does not say already. */
+export function findOtherNotes({ verdict, notMade, findings, notes }: Diagnosis): readonly string[] {
+  return verdict === "unknown" && notMade.length === 0 && findings.length === 0 ? notes.slice(1) : notes;
+}
+
 function describeAttempts({ attempts }: Diagnosis): string {
   const [first] = attempts;
   if (!first) return "there is no address to connect to";

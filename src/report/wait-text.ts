@@ -45,13 +45,22 @@ export function renderNoAnswer(diagnosis: Diagnosis, timeoutMs: number, system: 
   const [remedy] = root?.remedies ?? [];
   const tellsMore = `\`${formatCommand(["portguard", "reach", target.text], system)}\` tells more`;
   const late = `${target.text} did not answer within ${formatDuration(timeoutMs)}`;
-  if (verdict === "reachable") return [bad(`${late}; now it does`), hint("give it more time with --timeout")];
+  if (verdict === "reachable") return tellReached(late, diagnosis, hint(tellsMore));
   if (!root) return [bad(late), plain(describeVerdict(diagnosis)), hint(tellsMore)];
   return [
     bad(`${late}: ${describeTitle(root)}`),
     ...(evidence ? [plain(`  ${describeEvidence(evidence)}`)] : []),
     hint(remedy ? describeRemedy(remedy, system) : tellsMore),
   ];
+}
+
+/** What `reach` calls reachable may still be less than what was waited for. */
+function tellReached(late: string, { attempts, findings, target }: Diagnosis, tellsMore: Line): readonly Line[] {
+  const error = findings.find(({ code }) => code === "SERVER_ERROR");
+  if (error) return [bad(`${late} with a status under 500: ${describeTitle(error)}`), tellsMore];
+  const isHeard = target.protocol === "tcp" || attempts.some(({ outcome }) => outcome.kind === "answered");
+  if (!isHeard) return [bad(`${late}: it took the datagram and says nothing`), tellsMore];
+  return [bad(`${late}; now it does`), hint("give it more time with --timeout")];
 }
 
 /** Who still has it. `now` is milliseconds since the epoch. */

@@ -90,7 +90,7 @@ function isFull(error: unknown): boolean {
 }
 
 /** A terminal is a character device, and so is /dev/null. node:tty would know, for 1.5 MB that the guard has to keep. */
-function isTerminal(fd: number): boolean {
+export function isTerminal(fd: number): boolean {
   try {
     const stat = fs().fstatSync(fd);
     return stat.isCharacterDevice() && stat.rdev !== nullDevice();

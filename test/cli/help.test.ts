@@ -6,14 +6,17 @@ import { parseReachArgs } from "../../src/cli/reach-args.ts";
 import { REACH_HELP } from "../../src/cli/reach-help.ts";
 import { parseReserveArgs } from "../../src/cli/reserve-args.ts";
 import { RESERVE_HELP } from "../../src/cli/reserve-help.ts";
+import { parseRuleArgs } from "../../src/cli/rule-args.ts";
+import { RULE_HELP } from "../../src/cli/rule-help.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
 import { parseWaitArgs } from "../../src/cli/wait-args.ts";
 import { WAIT_HELP } from "../../src/cli/wait-help.ts";
 
-const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, WAIT_HELP];
+const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, RULE_HELP, WAIT_HELP];
 const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
   reserve: parseReserveArgs,
   reach: parseReachArgs,
+  rule: parseRuleArgs,
   wait: parseWaitArgs,
 };
 

@@ -48,9 +48,9 @@ describe("reach answers on stdout, and by its exit code", () => {
   test("3 where only somebody else could know", async () => {
     const port = freePort();
     using _server = listen(port, "0.0.0.0");
-    const { exit, lines } = await ask([String(port), "--from", "internet"]);
+    const { exit, lines } = await ask([String(port), "-4", "--from", "fd00:9::7"]);
     expect(exit).toBe(3);
-    expect(lines[0]).toStartWith(`? whether ${port} can be reached from the internet is open: `);
+    expect(lines[0]).toStartWith(`? whether ${port} can be reached from fd00:9::7 is open: `);
   });
 
   test("2 for a bad line, whose answer is on stderr", async () => {

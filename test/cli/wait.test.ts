@@ -53,7 +53,7 @@ describe("wait", () => {
   test("waits for each of its targets, or with --any for one", async () => {
     const [here, absent] = [freePort(), freePort()].map(String) as [string, string];
     using _server = listen(Number(here));
-    await using all = wait([here, absent, "--timeout", "200ms"]);
+    await using all = wait([here, absent, "--timeout", "2s"]);
     await using any = wait([absent, here, "--any"]);
     expect(await all.ended()).toBe(1);
     expect(all.stderr).toMatch(new RegExp(`^portguard: ${here} answers.*\\nportguard: ${absent} did not answer`));
@@ -86,7 +86,7 @@ describe("wait", () => {
   test("answers scripts with one object", async () => {
     const [here, absent] = [freePort(), freePort()];
     using _server = listen(here);
-    await using run = wait([String(here), String(absent), "--timeout", "100ms", "--json"]);
+    await using run = wait([String(here), String(absent), "--timeout", "2s", "--json"]);
     expect(await run.ended()).toBe(1);
     expect(run.stderr).toBe("");
     expect(JSON.parse(run.stdout)).toMatchObject({

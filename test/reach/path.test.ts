@@ -5,6 +5,7 @@ import type { Route } from "../../src/core/network.ts";
 import { seen } from "../../src/core/seen.ts";
 import { addressKey, type Facts } from "../../src/reach/facts.ts";
 import { describePath } from "../../src/reach/path.ts";
+import { ruledBy } from "./causes/ruled.ts";
 import { factsOf, refused, requestOf } from "./causes/facts.ts";
 
 const blocksAt = (stage: StageName): Finding => ({
@@ -55,6 +56,16 @@ describe("the path", () => {
     const facts = factsOf({ request: requestOf("8000", { from: { kind: "lan" } }), more: LOCAL });
     expect(shown(facts)[0]).toBe("client ok this LAN");
     expect(shown(facts)[3]).toBe("firewall unknown rules not read");
+  });
+
+  test("names the rule that stops others, and says where the rules let them through", () => {
+    const request = requestOf("192.168.1.20:8000", { from: { kind: "lan" } });
+    const asked = { client: "192.168.1.7", facts: { request } };
+    const firewall = (rules: string, findings: readonly Finding[] = []) =>
+      shown(ruledBy(rules, "192.168.1.20", asked), findings)[3];
+    expect(firewall(":INPUT ACCEPT [0:0]")).toBe("firewall ok let through");
+    expect(firewall(":INPUT DROP [0:0]", [blocksAt("firewall")])).toBe("firewall broken dropped by INPUT policy");
+    expect(firewall(":INPUT ACCEPT [0:0]\n-A INPUT -m ttl --ttl-lt 9 -j DROP")).toStartWith("firewall unknown ");
   });
 
   test("doubts a station that looks bad where the cause is a later one", () => {

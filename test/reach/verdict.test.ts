@@ -3,6 +3,7 @@ import { requireAddress } from "../../src/core/address.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import type { DatagramOutcome } from "../../src/core/network.ts";
 import { decideVerdict } from "../../src/reach/verdict.ts";
+import { ruledBy } from "./causes/ruled.ts";
 import { connected, endpointOf, factsOf, listenerOf, refused, requestOf, timedOut } from "./causes/facts.ts";
 
 const findingOf = (severity: Finding["severity"]): Finding => ({
@@ -48,6 +49,25 @@ describe("the verdict on a TCP target", () => {
 
   test("is open for others, whose firewall rules our own connection does not meet", () => {
     expect(decideVerdict(factsOf({ request: requestOf("8000", { from: { kind: "lan" } }) }), [])).toBe("unknown");
+  });
+
+  test("is open where the server took one connection and no second one to speak on", () => {
+    const failure = { kind: "not-connected", because: "ECONNREFUSED" } as const;
+    const conversation = { to: endpointOf(requireAddress("127.0.0.1")), host: "127.0.0.1" };
+    const more = { conversation: { ...conversation, http: { kind: "failed", failure } as const } };
+    expect(decideVerdict(factsOf({ more }), [])).toBe("unknown");
+  });
+
+  test("is what the rules say for others, where somebody takes the connection behind them", () => {
+    const request = requestOf("192.168.1.20:8000", { from: { kind: "lan" } });
+    const asked = { client: "192.168.1.7", facts: { request, attempts: [connected("192.168.1.20")] } };
+    const verdictOf = (rules: string, overrides = {}) =>
+      decideVerdict({ ...ruledBy(rules, "192.168.1.20", asked), ...overrides }, []);
+    expect(verdictOf(":INPUT ACCEPT [0:0]")).toBe("reachable");
+    expect(verdictOf(":INPUT ACCEPT [0:0]", { attempts: [refused("192.168.1.20")] })).toBe("unknown");
+    expect(verdictOf(":INPUT ACCEPT [0:0]\n-A INPUT -m ttl --ttl-lt 9 -j DROP")).toBe("unknown");
+    const from = { kind: "internet" } as const;
+    expect(verdictOf(":INPUT ACCEPT [0:0]", { request: { ...request, from } })).toBe("unknown");
   });
 
   test("is open where the server was spared", () => {

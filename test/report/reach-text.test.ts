@@ -28,6 +28,13 @@ const show = (diagnosis: Diagnosis, view: Partial<ReachView> = {}) => {
 };
 
 describe("an answer", () => {
+  test("says a note once: in the verdict, or below it", () => {
+    const notes = ["they prove nothing for others", "ask there"];
+    const lines = show(diagnosisOf({ verdict: "unknown", findings: [], notes }));
+    expect(lines.join("\n").split("they prove nothing for others")).toHaveLength(2);
+    expect(lines).toContain("note: ask there");
+  });
+
   test("tells cause, evidence and mend in its first three lines, and then all that is known", () => {
     expect(show(diagnosisOf({ notMade: [{ what: "a route", because: "of this", hint: "try that" }] })).join("\n")).toBe(
       `✗ 192.168.1.20:8000 can't be reached: uvicorn (pid 4711) listens on 127.0.0.1 only

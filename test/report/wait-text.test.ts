@@ -62,6 +62,18 @@ describe("what did not come in time", () => {
     expect(renderNoAnswer(healthyOf(), 500, "linux")[0]?.text).toBe("8000 did not answer within 500ms; now it does");
   });
 
+  test("is not said to answer by now where it answers with an error, or took a datagram only", () => {
+    const title = "uvicorn (pid 4711) answers 500 Internal Server Error to GET /";
+    const error = { ...LOOPBACK_ONLY, code: "SERVER_ERROR", severity: "warning", title } as const;
+    expect(renderNoAnswer(healthyOf({ findings: [error] }), 500, "linux")[0]?.text).toBe(
+      `8000 did not answer within 500ms with a status under 500: ${title}`,
+    );
+    const target = { ...healthyOf().target, text: "8000/udp", protocol: "udp" } as const;
+    expect(renderNoAnswer(healthyOf({ target, attempts: [] }), 500, "linux")[0]?.text).toBe(
+      "8000/udp did not answer within 500ms: it took the datagram and says nothing",
+    );
+  });
+
   test("is told with everybody who still has the port", () => {
     const lines = renderNotFree("8000", [HOLDER], { timeoutMs: 1000, now: 0 }).map(({ text }) => text);
     expect(lines).toEqual([

@@ -1,9 +1,10 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
+import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
 import { describeOwner, mainOwner } from "../words/describe.ts";
 import { showListener, showQueue } from "../words/evidence.ts";
-import type { Owner } from "../facts.ts";
+import type { Facts, Owner } from "../facts.ts";
 import { findUnanswered } from "../reading/halted.ts";
 import { restartStuck } from "../remedies/limits.ts";
 
@@ -34,12 +35,22 @@ export const acceptStuck: Cause = {
           ...(owner ? showState(owner) : []),
           showListener(listener),
         ],
-        remedies: restartStuck(owner),
+        remedies: owner ? restartStuck(owner) : [lookAsRoot(facts)],
       };
     }
     return undefined;
   },
 };
+
+/** Whose it is, only root may see. */
+function lookAsRoot({ system, request: { target } }: Facts): Remedy {
+  const argv = ["portguard", "reach", target.text];
+  return {
+    what: `see as ${system === "windows" ? "administrator" : "root"} which process it is, and restart that`,
+    commands: [system === "windows" ? argv : ["sudo", ...argv]],
+    risk: "restart",
+  };
+}
 
 function showState({ process: { pid }, health }: Owner) {
   const state = valueOf(health)?.state;

@@ -33,7 +33,7 @@ export const airplay: Cause = {
       remedies: [
         reachInstead(`give your server another port, ${port + 1} for one`, String(port + 1)),
         {
-          what: "or switch the receiver off: System Settings, General, AirDrop & Handoff, AirPlay Receiver",
+          what: "switch the receiver off: System Settings, General, AirDrop & Handoff, AirPlay Receiver",
           commands: [],
           risk: "none",
           undo: "switch it on again there",

@@ -1,5 +1,6 @@
 import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
+import type { HttpAnswer } from "../speak/conversation.ts";
 import { answerOf, describeSpeaker, describeStatus, mainTalk } from "../reading/talks.ts";
 
 export const bodyIncomplete: Cause = {
@@ -7,7 +8,7 @@ export const bodyIncomplete: Cause = {
   stage: "protocol",
   summary: "the answer begins, and its body stops before its end",
   explain: [
-    "The server said how long its answer is, and less came: it crashed or was stopped in between, gave a wrong Content-Length,",
+    "The server said how its answer ends, and less came: it crashed or was stopped in between, gave a wrong Content-Length,",
     "or something on the way broke the connection. Browsers say ERR_CONTENT_LENGTH_MISMATCH, curl `transfer closed`.",
     "The server's log says more.",
   ],
@@ -18,17 +19,19 @@ export const bodyIncomplete: Cause = {
     const { conversation } = facts.more;
     const main = mainTalk(facts);
     const answer = answerOf(main?.talk);
-    // A stream that says nothing of its length may pause as long as it likes.
-    if (!conversation || !main || answer?.announced === undefined || answer.received >= answer.announced)
-      return undefined;
-    if (answer.bodyEnd !== "stalled" && answer.bodyEnd !== "closed-early") return undefined;
-    const how = answer.bodyEnd === "stalled" ? "then nothing more" : "then the connection was closed";
+    if (!conversation || !main || !answer || !isIncomplete(answer)) return undefined;
+    const { announced, received, bodyEnd } = answer;
+    const how = bodyEnd === "stalled" ? "then nothing more" : "then the connection was closed";
+    const from = formatEndpoint(conversation.to);
     return {
       severity: "blocks",
-      title: `${describeSpeaker(facts, conversation)} answers ${describeStatus(answer)} and sends ${answer.received} of ${answer.announced} bytes, ${how}`,
+      title: `${describeSpeaker(facts, conversation)} answers ${describeStatus(answer)} and sends ${announced === undefined ? `${received} bytes without their end` : `${received} of ${announced} bytes`}, ${how}`,
       evidence: [
         {
-          what: `Content-Length is ${answer.announced}, and ${answer.received} bytes came from ${formatEndpoint(conversation.to)}`,
+          what:
+            announced === undefined
+              ? `${received} bytes came from ${from}, and not the end of the body (its last chunk)`
+              : `Content-Length is ${announced}, and ${received} bytes came from ${from}`,
           source: "HTTP",
         },
       ],
@@ -36,3 +39,9 @@ export const bodyIncomplete: Cause = {
     };
   },
 };
+
+function isIncomplete({ announced, received, bodyEnd }: HttpAnswer): boolean {
+  // A stream that says nothing of its length may pause as long as it likes.
+  if (announced === undefined) return bodyEnd === "closed-early";
+  return received < announced && (bodyEnd === "stalled" || bodyEnd === "closed-early");
+}

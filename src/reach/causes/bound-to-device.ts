@@ -1,5 +1,6 @@
 import { isLoopback } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
+import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Cause, Judged } from "../cause.ts";
 import { describeListening, mainOwner } from "../words/describe.ts";
@@ -40,7 +41,7 @@ function judgeOwn(facts: Facts): Judged | undefined {
     severity: others ? "warning" : "blocks",
     title: `${describeListening(listener)}, bound to ${listener.row.device}: ${formatEndpoint(refused.to)} is refused from here`,
     evidence: [showListener(listener), ...showTries(tries, "refused")],
-    remedies: [unbind(listener)],
+    remedies: [unbind(facts, listener)],
   };
 }
 
@@ -53,7 +54,7 @@ function judgeOutside(facts: Facts, bound: readonly Listener[]): Judged | undefi
     severity: "blocks",
     title: `${describeListening(listener)}, bound to ${listener.row.device}: what other machines send comes in elsewhere`,
     evidence: [showListener(listener)],
-    remedies: [unbind(listener)],
+    remedies: [unbind(facts, listener)],
   };
 }
 
@@ -61,13 +62,14 @@ function isLoopbackDevice({ interfaces }: Facts, { row }: Listener): boolean {
   return interfaces.some(({ name, loopback }) => loopback && name === row.device);
 }
 
-function unbind({ row, owners }: Listener) {
+function unbind({ interfaces }: Facts, { row, owners }: Listener): Remedy {
   const owner = mainOwner(owners);
   const unit = owner && valueOf(owner.health)?.unit;
+  const isMore = interfaces.some(({ loopback, name, up }) => !loopback && up && name !== row.device);
   const where = unit === undefined ? "SO_BINDTODEVICE in its code or configuration" : `\`BindToDevice=\` of ${unit}`;
   return {
     what: `start the server without binding it to ${row.device} (${where})`,
     commands: [],
-    risk: "exposes" as const,
+    risk: isMore ? "exposes" : "restart",
   };
 }

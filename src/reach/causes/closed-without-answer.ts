@@ -5,7 +5,7 @@ import { mainOwner, describeOwner } from "../words/describe.ts";
 import { isReached } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
 import { restartStuck } from "../remedies/limits.ts";
-import { describeSpeaker, listenerAt, talkFailure } from "../reading/talks.ts";
+import { describeSpeaker, describeTaking, HANDSHAKE, listenerAt, talkFailure } from "../reading/talks.ts";
 import { findMeantTries, findServingAt } from "../reading/tries.ts";
 
 export const closedWithoutAnswer: Cause = {
@@ -21,6 +21,7 @@ export const closedWithoutAnswer: Cause = {
   needs: ["conversation"],
   dependsOn: [
     "SCHEME_MISMATCH",
+    "NOT_HTTP",
     "FILES_EXHAUSTED",
     "CONTAINER_PORT_DEAD",
     "CONTAINER_LOCALHOST_IPV6",
@@ -37,14 +38,19 @@ function judgeTalk(facts: Facts): Judged | undefined {
   const failed = talkFailure(facts);
   const kind = failed?.failure.kind;
   if (!conversation || !failed || (kind !== "closed" && kind !== "reset")) return undefined;
-  const at = formatEndpoint(conversation.to);
   const how = kind === "closed" ? "closes it without an answer" : "resets it";
   const asked = failed.asked;
   const listener = listenerAt(facts, conversation.to);
   return {
     severity: "blocks",
-    title: `${describeSpeaker(facts, conversation)} takes the connection to ${at} and ${how}`,
-    evidence: [{ what: `after ${asked}, the connection was ${kind}`, source: "connection" }, ...showGreeting(facts)],
+    title: `${describeTaking(describeSpeaker(facts, conversation), conversation.to)} and ${how}`,
+    evidence: [
+      {
+        what: `after ${asked === HANDSHAKE ? "our TLS ClientHello" : asked}, the connection was ${kind}`,
+        source: "connection",
+      },
+      ...showGreeting(facts),
+    ],
     remedies: [
       { what: `see what the server logs about ${asked}`, commands: [], risk: "none" },
       ...restartStuck(listener && mainOwner(listener.owners)).slice(-1),
@@ -66,7 +72,7 @@ function judgeConnection(facts: Facts): Judged | undefined {
   const who = listener ? describeOwner(listener) : formatEndpoint(first.to);
   return {
     severity: isReset ? "blocks" : "warning",
-    title: `${who} takes the connection to ${formatEndpoint(first.to)} and ${isReset ? "resets" : "closes"} it at once`,
+    title: `${describeTaking(who, first.to)} and ${isReset ? "resets" : "closes"} it at once`,
     evidence: [first.evidence],
     remedies: [
       { what: "see the server's log; if it only hands on, see what is behind it", commands: [], risk: "none" },

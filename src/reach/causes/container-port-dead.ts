@@ -38,9 +38,16 @@ export const containerPortDead: Cause = {
           ? [...inner, ...findOthers(found)].map((row) => showInner(namespace, row))
           : [{ what: `no network namespace has ${to.address.text}`, source: "network namespaces" }]),
       ],
-      remedies: namespace ? findRemedies(found, namespace) : [],
+      remedies: namespace ? findRemedies(found, namespace) : [START_AGAIN],
     };
   },
+};
+
+/** The proxy outlived its container, or what it hands on to was renumbered. */
+const START_AGAIN: Remedy = {
+  what: "start the container again, so that its ports are published anew (`docker ps -a` shows those that ended)",
+  commands: [],
+  risk: "restart",
 };
 
 function tellWhy({ inner, namespace, to }: Behind): string {

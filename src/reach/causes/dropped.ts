@@ -38,6 +38,15 @@ export const dropped: Cause = {
     "CONTAINER_PAUSED",
     "CONTAINER_PORT_DEAD",
     "CONTAINER_LOCALHOST_IPV6",
+    "BANNED",
+    "TAILSCALE_RANGE",
+    "DNAT_TO_LOOPBACK",
+    "LOOPBACK_NOT_EXEMPT",
+    "RULE_BEHIND_REJECT",
+    "ANSWER_DROPPED",
+    "CONTAINER_TO_HOST",
+    "FIREWALL_REJECTS",
+    "FIREWALL_DROPS",
   ],
   judge(facts) {
     const [first] = findDropped(facts);
@@ -57,10 +66,11 @@ export const dropped: Cause = {
 
 function tell(facts: Facts, { each }: Dropped): string {
   const at = formatEndpoint(each.to);
-  if (!facts.isLocal) return `${at} does not answer at all: something on the way, or there, drops what is sent to it`;
+  if (!facts.isLocal)
+    return `${at} does not answer: it is off, or something on the way or there drops the packets or the answers`;
   const [listener] = findServingAt(facts, each.to);
   const though = listener ? `, though ${describeListening(listener)}` : "";
-  return `${at} does not answer at all${though}: something on this machine drops what is sent to it`;
+  return `${at} does not answer at all${though}: something on this machine drops the packets or the answers`;
 }
 
 function findRemedies(facts: Facts, { each }: Dropped): readonly Remedy[] {
@@ -70,7 +80,7 @@ function findRemedies(facts: Facts, { each }: Dropped): readonly Remedy[] {
   const source = routeTo(facts, address)?.source?.text;
   const from = source === undefined ? "lan" : source;
   const there: Remedy = {
-    what: `on ${address.text}, \`portguard reach ${each.to.port} --from ${from}\` tells whether its own firewall or its way back is the reason`,
+    what: `see whether ${address.text} is on, and still has that address; on it, \`portguard reach ${each.to.port} --from ${from}\` tells whether its own firewall or its way back is the reason`,
     commands: [],
     risk: "none",
   };

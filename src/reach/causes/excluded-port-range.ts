@@ -28,7 +28,7 @@ export const excludedPortRange: Cause = {
       ],
       remedies: [
         { what: "start the server on another port", commands: [], risk: "restart" },
-        { what: `or ${refusal.hint}`, commands: [], risk: "restart" },
+        { what: refusal.hint, commands: [], risk: "restart" },
       ],
     };
   },

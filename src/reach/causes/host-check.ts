@@ -39,7 +39,7 @@ export const hostCheck: Cause = {
       remedies: [
         allowHost({ host, kinds: speakerKinds(facts, conversation), answer, isMcp: conversation.mcp !== undefined }),
         ...(facts.isLocal && hostText(target.host) !== "localhost"
-          ? [reachInstead("or use it as localhost", retarget(target, { host: "localhost" }))]
+          ? [reachInstead("use it as localhost", retarget(target, { host: "localhost" }))]
           : []),
       ],
     };

@@ -28,6 +28,8 @@ export const ipv6OnlySocket: Cause = {
     if (!found) return undefined;
     const owner = mainOwner(listener.owners);
     const isDefault = valueOf(facts.more.kernel)?.bindV6Only === true;
+    const isUvicorn = owner?.server === "uvicorn";
+    const elsewhere = listenElsewhere(facts, listener, { address: isUvicorn ? ANY6 : ANY4 });
     return {
       severity: found.severity,
       title: `${describeListening(listener)} for IPv6 only: ${formatEndpoint(found.refused.to)} is refused`,
@@ -38,9 +40,9 @@ export const ipv6OnlySocket: Cause = {
         ...(owner ? showStart(owner) : []),
       ],
       remedies: [
-        ...(isDefault ? [TAKE_BOTH] : []),
+        ...(isDefault ? [TAKE_BOTH] : isUvicorn ? [] : [MAKE_DUAL]),
         // uvicorn alone is known to have a way to ask for both families.
-        listenElsewhere(facts, listener, { address: owner?.server === "uvicorn" ? ANY6 : ANY4 }),
+        isUvicorn ? { ...elsewhere, risk: "restart" } : loseIPv6(elsewhere),
       ],
     };
   },
@@ -50,6 +52,18 @@ const SYSCTL: Evidence = {
   what: "net.ipv6.bindv6only is 1: every socket on `::` is for IPv6 only unless its program says otherwise",
   source: "sysctl",
 };
+
+const MAKE_DUAL: Remedy = {
+  what: "have it switch IPV6_V6ONLY off for its socket on `::`, which takes IPv4 too then (Node: `ipv6Only: false`)",
+  commands: [],
+  risk: "restart",
+};
+
+/** Other machines get in already, by IPv6. */
+function loseIPv6(remedy: Remedy): Remedy {
+  const what = remedy.what.replace("every address", "every IPv4 address (IPv6 is refused then)");
+  return { ...remedy, what, risk: "restart" };
+}
 
 const TAKE_BOTH: Remedy = {
   what: "let sockets on `::` take IPv4 too, then restart the server",

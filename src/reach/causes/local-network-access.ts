@@ -80,6 +80,6 @@ function findRemedies(secure: boolean): readonly Remedy[] {
           risk: "weakens",
         }
       : { what: "serve the page by https, so that it may ask", commands: [], risk: "restart" },
-    { what: "or serve the page from the same machine or network as the target", commands: [], risk: "restart" },
+    { what: "serve the page from the same machine or network as the target", commands: [], risk: "restart" },
   ];
 }

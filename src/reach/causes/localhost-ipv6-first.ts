@@ -37,7 +37,7 @@ export const localhostIpv6First: Cause = {
           retarget(facts.request.target, { host: got.to.address.text }),
         ),
         {
-          what: "or have Node ask for IPv4 first (versions 17 to 19 try one address only)",
+          what: "have Node ask for IPv4 first (versions 17 to 19 try one address only)",
           commands: [["export", "NODE_OPTIONS=--dns-result-order=ipv4first"]],
           risk: "none",
           undo: "`unset NODE_OPTIONS`",

@@ -1,9 +1,10 @@
-import { ANY6, isLoopback, LOOPBACK6 } from "../../core/address.ts";
+import { type Address, ANY6, isLoopback, LOOPBACK6 } from "../../core/address.ts";
 import { formatEndpoint } from "../../core/endpoint.ts";
+import type { Remedy } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { describeListening } from "../words/describe.ts";
+import { describeListening, mainOwner } from "../words/describe.ts";
 import { showListener, showTries } from "../words/evidence.ts";
-import type { Facts } from "../facts.ts";
+import type { Facts, Listener } from "../facts.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
 import { findMeantTries, findServing, type Try } from "../reading/tries.ts";
 
@@ -39,9 +40,7 @@ export const nameHasIpv6: Cause = {
         ...showName(facts),
       ],
       remedies: [
-        ...(listener
-          ? [listenElsewhere(facts, listener, { address: isLoopback(refused.to.address) ? LOOPBACK6 : ANY6 })]
-          : []),
+        ...(listener ? [listenToo(facts, listener, isLoopback(refused.to.address) ? LOOPBACK6 : ANY6)] : []),
         {
           what: `take ${refused.to.address.text} from ${host.name} (its AAAA record, or its line in the hosts file)`,
           commands: [],
@@ -51,6 +50,16 @@ export const nameHasIpv6: Cause = {
     };
   },
 };
+
+/** redis takes a list of addresses: those that it has must stay in it. */
+function listenToo(facts: Facts, listener: Listener, address: Address): Remedy {
+  const elsewhere = listenElsewhere(facts, listener, { address });
+  if (mainOwner(listener.owners)?.server !== "redis") return elsewhere;
+  const own = findServing(facts).map(({ row }) => row.at.address.text);
+  const all = [...new Set([...own, address.text])].join(" ");
+  const what = `let redis listen on ${address.text} too: \`bind ${all}\` in redis.conf, then restart it`;
+  return { what, commands: [], risk: elsewhere.risk };
+}
 
 /** Of this machine the sockets tell; of another one, that IPv4 answers where IPv6 is refused. */
 function servesIPv4Only(facts: Facts, tries: readonly Try[]): boolean {

@@ -42,12 +42,14 @@ function showHosts({ name }: Facts): readonly Evidence[] {
 
 function findRemedies(name: string, { system }: Facts, resolvers: readonly ResolverAnswer[]): readonly Remedy[] {
   const file = system === "windows" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
+  const isLocalhost = /^(?:.+\.)?localhost\.?$/i.test(name);
   const hosts: Remedy = {
-    what: `give it an address in ${file}: a line \`ADDRESS ${name}\``,
+    what: `give it an address in ${file}: a line \`${isLocalhost ? "127.0.0.1" : "ADDRESS"} ${name}\``,
     commands: [],
     risk: "none",
     undo: "take the line out again",
   };
+  if (isLocalhost) return [hosts];
   const knows = resolvers.find(({ answer }) => answer.kind === "addresses");
   if (knows)
     return [

@@ -3,7 +3,7 @@ import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import type { NeighbourState, Route } from "../../core/network.ts";
 import type { Cause } from "../cause.ts";
-import { findDropped, findFailed, severityFor } from "../reading/failures.ts";
+import { findFailed, findSilent, severityFor } from "../reading/failures.ts";
 import type { Facts } from "../facts.ts";
 import type { Try } from "../reading/tries.ts";
 import { interfaceNamed, neighbourAt, routeTo, showRoute } from "../reading/ways.ts";
@@ -61,7 +61,8 @@ interface Lost {
 
 function findLost(facts: Facts): readonly Lost[] {
   if (facts.isLocal) return [];
-  const tries = [...findFailed(facts, "host-unreachable"), ...findDropped(facts)].map(({ each }) => each);
+  // Once asked is enough here: what waits for the neighbour has not left this machine, so it got lost nowhere.
+  const tries = [...findFailed(facts, "host-unreachable"), ...findSilent(facts)].map(({ each }) => each);
   return tries.flatMap((each): readonly Lost[] => {
     const route = routeTo(facts, each.to.address);
     if (route?.kind !== "unicast") return [];

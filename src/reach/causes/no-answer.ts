@@ -1,9 +1,8 @@
-import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
 import { mainOwner } from "../words/describe.ts";
 import { showListener } from "../words/evidence.ts";
 import { restartStuck } from "../remedies/limits.ts";
-import { describeSpeaker, listenerAt, talkFailure } from "../reading/talks.ts";
+import { describeSpeaker, describeTaking, listenerAt, talkFailure } from "../reading/talks.ts";
 
 export const noAnswer: Cause = {
   code: "NO_ANSWER",
@@ -26,6 +25,7 @@ export const noAnswer: Cause = {
     "CONTAINER_PORT_DEAD",
     "CONTAINER_LOCALHOST_IPV6",
     "MTU_BLACK_HOLE",
+    "NOT_HTTP",
   ],
   judge(facts) {
     const { conversation } = facts.more;
@@ -35,21 +35,21 @@ export const noAnswer: Cause = {
     const { timeoutMs, target } = facts.request;
     return {
       severity: "blocks",
-      title: `${describeSpeaker(facts, conversation)} takes the connection to ${formatEndpoint(conversation.to)} and does not answer ${failed.asked} within ${Math.round(failed.failure.afterMs)} ms`,
+      title: `${describeTaking(describeSpeaker(facts, conversation), conversation.to)} and does not answer ${failed.asked} within ${Math.round(failed.failure.afterMs)} ms`,
       evidence: [
         {
-          what: `nothing came back for ${failed.asked} in ${Math.round(failed.failure.afterMs)} ms`,
+          what: `no complete answer came back for ${failed.asked} in ${Math.round(failed.failure.afterMs)} ms`,
           source: "connection",
         },
         ...(listener ? [showListener(listener)] : []),
       ],
       remedies: [
-        ...restartStuck(listener && mainOwner(listener.owners)),
         {
           what: "wait longer, in case it is only slow",
           commands: [["portguard", "reach", target.text, "--timeout", `${Math.ceil((timeoutMs * 5) / 1000)}s`]],
           risk: "none",
         },
+        ...restartStuck(listener && mainOwner(listener.owners)),
       ],
     };
   },

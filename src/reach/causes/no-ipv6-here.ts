@@ -47,7 +47,7 @@ function findRemedies({ request: { target }, system, name }: Facts, { each }: Fa
 }
 
 const SWITCH_ON: Remedy = {
-  what: "or switch IPv6 on",
+  what: "switch IPv6 on",
   commands: [["sudo", "sysctl", "-w", "net.ipv6.conf.all.disable_ipv6=0"]],
   risk: "exposes",
   undo: "`sudo sysctl -w net.ipv6.conf.all.disable_ipv6=1`",

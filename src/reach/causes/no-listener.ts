@@ -8,6 +8,7 @@ import { showBound, showListener, showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
 import { startServer, useOtherPort, waitForServer } from "../remedies/start-server.ts";
+import { hostText, reachInstead, retarget } from "../words/target-text.ts";
 import { findMeantTries, findServing, findServingAt, type Try } from "../reading/tries.ts";
 
 /** Ports this near are likely to be a server that found its own port taken, or a slip of the finger. */
@@ -37,6 +38,7 @@ export const noListener: Cause = {
     "UNIX_SOCKET_ONLY",
     "PORTPROXY_STOPPED",
     "EXCLUDED_PORT_RANGE",
+    "REDIRECT_FROM_OUTSIDE_ONLY",
   ],
   judge(facts) {
     if (!facts.isLocal) return undefined;
@@ -82,20 +84,22 @@ function showNothing({ request: { target } }: Facts): Evidence {
   return { what: `no ${protocol.toUpperCase()} socket serves on port ${port}`, source: "socket table" };
 }
 
-/** Listeners of the process or folder that is meant, then those on ports nearby. */
+function isNear({ row: { at } }: Listener, port: number): boolean {
+  return at.port >= 1024 && Math.abs(at.port - port) <= NEAR;
+}
+
+/** Listeners on ports nearby, then those of the process or folder that is meant. */
 function findNear({ more, cwd, request: { target } }: Facts, bound: Listener | undefined): readonly Listener[] {
   const all = target.protocol === "tcp" ? (valueOf(more.neighbours) ?? []) : [];
   const pids = new Set(bound?.owners.map(({ process }) => process.pid));
   const folder = cwd === "/" ? undefined : cwd;
   const isMeant = ({ owners }: Listener) =>
     owners.some(({ process }) => pids.has(process.pid) || (folder !== undefined && process.cwd === folder));
-  const isNear = ({ row: { at } }: Listener) => at.port >= 1024 && Math.abs(at.port - target.port) <= NEAR;
+  const rank = (each: Listener) => Number(isNear(each, target.port)) * 2 + Number(isMeant(each));
   const byDistance = all
-    .filter((each) => isMeant(each) || isNear(each))
+    .filter((each) => rank(each) > 0)
     .toSorted(
-      (a, b) =>
-        Number(isMeant(b)) - Number(isMeant(a)) ||
-        Math.abs(a.row.at.port - target.port) - Math.abs(b.row.at.port - target.port),
+      (a, b) => rank(b) - rank(a) || Math.abs(a.row.at.port - target.port) - Math.abs(b.row.at.port - target.port),
     );
   // One server often has the same port on several addresses.
   const isFirst = (each: Listener, index: number) =>
@@ -106,18 +110,19 @@ function findNear({ more, cwd, request: { target } }: Facts, bound: Listener | u
 /** Somebody has the port on another address. */
 function useItsAddress(facts: Facts, other: Listener, { to }: Try): readonly Remedy[] {
   const { address, port } = other.row.at;
-  const at = formatHostPort(isAny(address) ? (address.family === 4 ? LOOPBACK4 : LOOPBACK6) : address, port);
+  const own = isAny(address) ? (address.family === 4 ? LOOPBACK4 : LOOPBACK6) : address;
+  const it = retarget(facts.request.target, { host: hostText({ kind: "address", address: own }) });
   return [
-    { what: `use ${at}, where it listens`, commands: [["portguard", "reach", at]], risk: "none" },
+    reachInstead(`use ${formatHostPort(own, port)}, where it listens`, it),
     listenElsewhere(facts, other, { address: to.address.family === 6 && isAny(address) ? ANY6 : to.address }),
   ];
 }
 
 function findRemedies(facts: Facts, bound: Listener | undefined, near: readonly Listener[]): readonly Remedy[] {
   const [neighbour] = near;
-  return [
-    ...(bound ? [waitForServer(facts, bound)] : []),
-    ...(neighbour ? [useOtherPort(facts, neighbour)] : []),
-    ...(bound ? [] : [startServer(facts)]),
-  ];
+  const other = neighbour ? [useOtherPort(facts, neighbour)] : [];
+  if (bound) return [waitForServer(facts, bound), ...other];
+  // A server that only has the same folder may be quite another one.
+  const isLikely = neighbour !== undefined && isNear(neighbour, facts.request.target.port);
+  return isLikely ? [...other, startServer(facts)] : [startServer(facts), ...other];
 }

@@ -1,8 +1,19 @@
-import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Cause } from "../cause.ts";
 import { excerpt } from "../words/excerpt.ts";
-import { nameProtocol } from "../recognize/spoken-protocol.ts";
-import { asksToSpeak, describeSpeaker, talkFailure } from "../reading/talks.ts";
+import { showListener } from "../words/evidence.ts";
+import type { Facts } from "../facts.ts";
+import { isDatabase } from "../recognize/server.ts";
+import { nameProtocol, startsAsHttp } from "../recognize/spoken-protocol.ts";
+import type { TalkFailure } from "../speak/conversation.ts";
+import {
+  asksToSpeak,
+  describeSpeaker,
+  HANDSHAKE,
+  listenerAt,
+  onPlace,
+  speakerKinds,
+  talkFailure,
+} from "../reading/talks.ts";
 
 export const notHttp: Cause = {
   code: "NOT_HTTP",
@@ -15,19 +26,27 @@ export const notHttp: Cause = {
   ],
   symptoms: ["connected", "reset"],
   needs: ["conversation"],
-  dependsOn: ["SCHEME_MISMATCH", "TLS_REFUSED"],
+  dependsOn: [
+    "SCHEME_MISMATCH",
+    "TLS_REFUSED",
+    "CONTAINER_PAUSED",
+    "PROCESS_STOPPED",
+    "HELD_BY_DEBUGGER",
+    "FILES_EXHAUSTED",
+    "BACKLOG_FULL",
+    "ACCEPT_STUCK",
+  ],
   judge(facts) {
     const { conversation } = facts.more;
-    const failed = talkFailure(facts);
-    if (!conversation || failed?.failure.kind !== "malformed" || !asksToSpeak(facts)) return undefined;
-    const { start } = failed.failure;
-    const named = nameProtocol(start);
-    const at = formatEndpoint(conversation.to);
+    const other = asksToSpeak(facts) ? findOther(facts) : undefined;
+    if (!conversation || !other) return undefined;
     const { port } = conversation.to;
+    const who = describeSpeaker(facts, conversation);
+    const listener = listenerAt(facts, conversation.to);
     return {
       severity: "blocks",
-      title: `${describeSpeaker(facts, conversation)} speaks ${named ?? "something else than HTTP"} on ${at}`,
-      evidence: [{ what: `the answer to ${failed.asked} begins with \`${excerpt(start, 60)}\``, source: "connection" }],
+      title: `${who} speaks ${other.speaks}${onPlace(who, conversation.to)}`,
+      evidence: [{ what: other.seen, source: "connection" }, ...(listener ? [showListener(listener)] : [])],
       remedies: [
         {
           what: `see who has port ${port}, and which port the server that is meant has`,
@@ -38,3 +57,40 @@ export const notHttp: Cause = {
     };
   },
 };
+
+interface Other {
+  /** `SSH`, `its own protocol, and no HTTP`. */
+  readonly speaks: string;
+  readonly seen: string;
+}
+
+function findOther(facts: Facts): Other | undefined {
+  const { conversation } = facts.more;
+  const failed = talkFailure(facts);
+  const isOfDatabase = conversation !== undefined && speakerKinds(facts, conversation).some(isDatabase);
+  const own = isOfDatabase ? "its own protocol, and no HTTP" : "something else than HTTP";
+  const start = startOf(facts);
+  if (start) {
+    const begins = `the answer to ${failed?.asked ?? HANDSHAKE} begins with \`${excerpt(start, 60)}\``;
+    return { speaks: nameProtocol(start) ?? own, seen: begins };
+  }
+  const kind = failed?.failure.kind;
+  if (!failed || !isOfDatabase || kind === undefined) return undefined;
+  const how = SHOWN[kind];
+  return how === undefined ? undefined : { speaks: own, seen: `${how} ${failed.asked}` };
+}
+
+/** A database gives up, or waits, for what it can't read. */
+const SHOWN: { readonly [Kind in TalkFailure["kind"]]?: string } = {
+  closed: "the connection was closed after",
+  reset: "the connection was reset after",
+  silent: "no complete answer came back for",
+};
+
+/** What came that is no HTTP, nor TLS. */
+function startOf(facts: Facts): Uint8Array | undefined {
+  const failure = talkFailure(facts)?.failure;
+  if (failure?.kind === "malformed") return failure.start;
+  const tls = facts.more.conversation?.tls;
+  return tls?.kind === "plain" && !startsAsHttp(tls.start) ? tls.start : undefined;
+}

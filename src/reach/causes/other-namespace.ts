@@ -34,6 +34,7 @@ export const otherNamespace: Cause = {
     if (!place) return undefined;
     const { namespace, inner } = place;
     const { port } = facts.request.target;
+    const ways = findRemedies(facts, place);
     const published = findPublished(facts, namespace);
     const elsewhere = published ? `; its port is published as ${published.row.at.port}` : "";
     return {
@@ -44,7 +45,7 @@ export const otherNamespace: Cause = {
         ...(published ? [{ what: `${describeOwner(published)} hands on to it`, source: "its command line" }] : []),
         ...showTries(tries, "refused"),
       ],
-      remedies: [...(published ? [useOtherPort(facts, published)] : []), ...findRemedies(facts, place)],
+      remedies: published ? [useOtherPort(facts, published), ...ways] : ways.length > 0 ? ways : [enter(facts, place)],
     };
   },
 };
@@ -81,6 +82,22 @@ function findRemedies(facts: Facts, { namespace, inner }: Place): readonly Remed
   const own = isAny(address) ? namespace.addresses : [address];
   const near = own.find((each) => each.family === 4 && isOnOwnSubnet(each, facts));
   return [...publish, ...(near ? [reachDirectly(near, port)] : [])];
+}
+
+/** A namespace that nothing leads to: what is in there is asked from in there. */
+function enter({ request: { target } }: Facts, { namespace: { leader } }: Place): Remedy {
+  const command = [
+    "sudo",
+    "nsenter",
+    "--target",
+    String(leader.pid),
+    "--net",
+    "portguard",
+    "reach",
+    String(target.port),
+  ];
+  const what = "ask for it from in there, or start the server out here";
+  return { what, commands: [target.protocol === "udp" ? [...command, "--udp"] : command], risk: "none" };
 }
 
 function openInner({ process }: Place["inner"], port: number): readonly Remedy[] {

@@ -4,6 +4,7 @@ import type { Cause } from "../cause.ts";
 import { describeOwner, describePlace } from "../words/describe.ts";
 import { showTries } from "../words/evidence.ts";
 import type { Facts, Listener } from "../facts.ts";
+import { hostText } from "../words/target-text.ts";
 import { findMeantTries, findServing } from "../reading/tries.ts";
 
 export const otherProtocol: Cause = {
@@ -26,7 +27,7 @@ export const otherProtocol: Cause = {
     const other = facts.listeners.find(({ row }) => row.state === (isTcp ? "open" : "listen"));
     if (!other || (isTcp && isPassing(facts, other))) return undefined;
     const [asked, has] = isTcp ? ["TCP", "UDP"] : ["UDP", "TCP"];
-    const { port, text } = facts.request.target;
+    const { port } = facts.request.target;
     return {
       severity: "blocks",
       title: `${describeOwner(other)} has port ${port} for ${has}, not for ${asked}: ${formatEndpoint(refused.to)} is refused`,
@@ -38,13 +39,18 @@ export const otherProtocol: Cause = {
       remedies: [
         {
           what: `have the client speak ${has}`,
-          commands: [["portguard", "reach", text, ...(isTcp ? ["--udp"] : [])]],
+          commands: [["portguard", "reach", placeOf(facts), ...(isTcp ? ["--udp"] : [])]],
           risk: "none",
         },
       ],
     };
   },
 };
+
+/** The target without its protocol: behind a port it would contradict the other one, and a URL is TCP's alone. */
+function placeOf({ request: { target } }: Facts): string {
+  return target.url ? `${hostText(target.host)}:${target.port}` : target.text.replace(/\/(?:tcp|udp)$/i, "");
+}
 
 /** Clients have UDP sockets, too, on ports that the kernel chose: such a one says nothing about a server. */
 function isPassing({ more }: Facts, { row }: Listener): boolean {

@@ -40,12 +40,12 @@ export const rebindFilter: Cause = {
           risk: "weakens",
         },
         {
-          what: `or write \`${line}\` into the hosts file`,
+          what: `write \`${line}\` into the hosts file`,
           commands: [],
           risk: "none",
           undo: `take the line \`${line}\` out again`,
         },
-        reachInstead(`or use ${text}`, retarget(target, { host: family === 6 ? `[${text}]` : text })),
+        reachInstead(`use ${text}`, retarget(target, { host: family === 6 ? `[${text}]` : text })),
       ],
     };
   },

@@ -5,6 +5,7 @@ import { describeListening } from "../words/describe.ts";
 import { type Failed, findFailed, severityFor } from "../reading/failures.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { nameRejects } from "../reading/reject-types.ts";
+import { isLetThrough } from "../reading/stopped.ts";
 import { lookAtRules } from "../remedies/rules.ts";
 import { findServingAt } from "../reading/tries.ts";
 import { leads, neighbourAt, routeTo, showRoute } from "../reading/ways.ts";
@@ -21,7 +22,7 @@ export const rejected: Cause = {
     "A rule of our own way out (OUTPUT) looks the same. A refusal alone may as well be a port that nobody listens on.",
   ],
   symptoms: ["refused", "unreachable", "prohibited", "other-failure"],
-  needs: ["routes"],
+  needs: ["routes", "firewall"],
   dependsOn: [
     "ROUTE_REJECTS",
     "NEIGHBOUR_SILENT",
@@ -32,6 +33,15 @@ export const rejected: Cause = {
     "CONTAINER_LOCALHOST_IPV6",
     "CONTAINER_PAUSED",
     "UNIT_LIMITS",
+    "BANNED",
+    "TAILSCALE_RANGE",
+    "DNAT_TO_LOOPBACK",
+    "LOOPBACK_NOT_EXEMPT",
+    "RULE_BEHIND_REJECT",
+    "ANSWER_DROPPED",
+    "CONTAINER_TO_HOST",
+    "FIREWALL_REJECTS",
+    "FIREWALL_DROPS",
   ],
   judge(facts) {
     const [first] = [...findRefusedThoughServed(facts), ...findTurnedAway(facts)];
@@ -44,8 +54,8 @@ export const rejected: Cause = {
     return {
       severity: severityFor(facts),
       title: facts.isLocal
-        ? `${at} is rejected (${shown})${though}: a firewall rule of this machine`
-        : `${at} is rejected on the way (${shown}): by a firewall, or by a router that does not find it`,
+        ? `${at} is rejected (${shown})${though}: ${isLetThrough(facts, each.to.address) ? "by this machine, and by no rule of its firewall" : "a firewall rule of this machine"}`
+        : `${at} is rejected (${shown}) ${whereElse(facts, first)}`,
       evidence: [
         each.evidence,
         ...(kinds === "" ? [] : [explainError(shown, kinds)]),
@@ -102,5 +112,14 @@ function findRemedies(facts: Facts, { each, shown }: Failed): readonly Remedy[] 
       },
     ];
   }
-  return lookAtRules(facts, each.to);
+  const [there, ...own] = lookAtRules(facts, each.to);
+  // A rule of our own way out can be looked for at once.
+  return facts.isLocal || !there ? lookAtRules(facts, each.to) : [...own, there];
+}
+
+/** Where a rejection of another machine's address may come from; our own way out only where its rules don't let it through. */
+function whereElse(facts: Facts, { each }: Failed): string {
+  return isLetThrough(facts, each.to.address)
+    ? "on the way, or there: by a firewall, or by a router that does not find it"
+    : "on the way, there, or by this machine's own rules";
 }

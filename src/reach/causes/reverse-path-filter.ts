@@ -63,7 +63,7 @@ function makeLoose(names: readonly string[]): Remedy {
 }
 
 const SAME_WAY: Remedy = {
-  what: "or have both ways use the same interface: a route to the other side by the interface that its answers come in by",
+  what: "have both ways use the same interface: a route to the other side by the interface that its answers come in by",
   commands: [],
   risk: "none",
 };

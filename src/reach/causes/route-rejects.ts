@@ -1,4 +1,3 @@
-import { formatEndpoint } from "../../core/endpoint.ts";
 import type { Remedy } from "../../core/finding.ts";
 import type { Route } from "../../core/network.ts";
 import type { Cause } from "../cause.ts";
@@ -27,7 +26,7 @@ export const routeRejects: Cause = {
     const { each, route, shown } = first;
     return {
       severity: severityFor(facts),
-      title: `${formatEndpoint(each.to)} can't be reached from here: ${tellRoute(route, each.to.address.text)} (${shown})`,
+      title: `${tellRoute(route, each.to.address.text)} (${shown})`,
       evidence: [each.evidence, showRoute(route)],
       remedies: findRemedies(facts, first),
     };
@@ -71,7 +70,7 @@ function tellRoute({ kind, text }: Route, address: string): string {
     case "throw":
       return kind === "none"
         ? `no route leads to ${address}`
-        : `\`${text}\` ends the search, and no other route follows`;
+        : `the route \`${text}\` ends the search for ${address}, and no other follows`;
     case "broadcast":
     case "multicast":
       return `${address} is a ${kind} address, which TCP can't connect to`;
@@ -80,7 +79,7 @@ function tellRoute({ kind, text }: Route, address: string): string {
     case "blackhole":
     case "unicast":
     case "local":
-      return `the route \`${text}\` refuses it`;
+      return `the route \`${text}\` refuses ${address}`;
   }
 }
 

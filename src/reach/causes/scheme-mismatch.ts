@@ -1,10 +1,10 @@
-import { formatEndpoint } from "../../core/endpoint.ts";
 import type { TargetUrl } from "../../core/target.ts";
 import type { Evidence } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
 import { excerpt } from "../words/excerpt.ts";
 import type { Facts } from "../facts.ts";
-import { answerOf, asksToSpeak, describeSpeaker, mainTalk, showAnswer } from "../reading/talks.ts";
+import { startsAsHttp } from "../recognize/spoken-protocol.ts";
+import { answerOf, asksToSpeak, describeSpeaker, mainTalk, onPlace, showAnswer } from "../reading/talks.ts";
 import { reachInstead, retarget } from "../words/target-text.ts";
 
 export const schemeMismatch: Cause = {
@@ -27,13 +27,13 @@ export const schemeMismatch: Cause = {
     const { target } = facts.request;
     const scheme = swap(target.url?.scheme ?? (spoken.has === "plain" ? "https" : "http"));
     const who = describeSpeaker(facts, conversation);
-    const at = formatEndpoint(conversation.to);
+    const on = onPlace(who, conversation.to);
     return {
       severity: "blocks",
       title:
         spoken.has === "plain"
-          ? `${who} speaks no TLS on ${at}: it answers the handshake in plain text`
-          : `${who} speaks TLS on ${at}, and was asked in plain HTTP`,
+          ? `${who} speaks no TLS${on}: it answers the handshake in plain text`
+          : `${who} speaks TLS${on}, and was asked in plain HTTP`,
       evidence: [spoken.evidence],
       remedies: [reachInstead(`use ${scheme}://`, retarget(target, { scheme }))],
     };
@@ -54,6 +54,8 @@ function findMismatch(facts: Facts): Mismatch | undefined {
   const { conversation } = facts.more;
   const tls = conversation?.tls;
   if (tls?.kind === "plain") {
+    // Another protocol's greeting is none of ours: NOT_HTTP names it.
+    if (!startsAsHttp(tls.start)) return undefined;
     const what = `the answer to a TLS ClientHello begins with \`${excerpt(tls.start, 60)}\``;
     return { has: "plain", evidence: { what, source: "TLS" } };
   }

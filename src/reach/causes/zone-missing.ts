@@ -51,5 +51,5 @@ function nameInterfaces({ interfaces, request: { target } }: Facts, text: string
 
 function useIPv4({ name, request: { target } }: Facts): readonly Remedy[] {
   const other = name?.kind === "addresses" ? name.addresses.find(({ family }) => family === 4) : undefined;
-  return other ? [reachInstead(`or use ${other.text}`, retarget(target, { host: other.text }))] : [];
+  return other ? [reachInstead(`use ${other.text}`, retarget(target, { host: other.text }))] : [];
 }

@@ -1,8 +1,10 @@
+import { isLoopback } from "../../core/address.ts";
 import type { Attempt, Candidate } from "../../core/diagnosis.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { Network } from "../../core/network.ts";
 import type { ReachRequest } from "../../core/target.ts";
 import type { Facts, Listener } from "../facts.ts";
+import { takes } from "../reading/tries.ts";
 import { isDatabase } from "../recognize/server.ts";
 import { describeOwner } from "../words/describe.ts";
 
@@ -52,13 +54,16 @@ export function findReasonToSpare({ probe }: ReachRequest, listeners: readonly L
 }
 
 /**
- * A database counts connections that say nothing as failures, and may lock us out: it is asked once, on the first address
- * that it listens on.
+ * A database counts connections that say nothing as failures, and may lock us out: of the addresses that it listens on only
+ * one is asked, the first loopback or, where others would connect, the first that they could use.
  */
 export function limitCandidates(
   candidates: readonly Candidate[],
   listeners: readonly Listener[],
+  forOthers: boolean,
 ): readonly Candidate[] {
-  const isSensitive = listeners.some(({ owners }) => owners.some(({ server }) => isDatabase(server)));
-  return isSensitive ? candidates.slice(0, 1) : candidates;
+  const databases = listeners.filter(({ owners }) => owners.some(({ server }) => isDatabase(server)));
+  const served = candidates.filter(({ address }) => databases.some(({ row }) => takes(row.at, address)));
+  const asked = served.find(({ address }) => isLoopback(address) !== forOthers) ?? served[0];
+  return candidates.filter((candidate) => candidate === asked || !served.includes(candidate));
 }

@@ -1,8 +1,11 @@
+import type { Attempt } from "../../core/diagnosis.ts";
 import type { KernelFacts, Network } from "../../core/network.ts";
 import type { Os } from "../../core/os.ts";
 import type { Seen } from "../../core/seen.ts";
 import type { ReachRequest } from "../../core/target.ts";
-import type { Facts } from "../facts.ts";
+import type { Facts, Listener } from "../facts.ts";
+import { takes } from "../reading/tries.ts";
+import { symptomOf } from "../symptoms.ts";
 import { connectToAll, findReasonToSpare, limitCandidates, sendToAll } from "./attempts.ts";
 import { findListeners } from "./listeners.ts";
 import { locate } from "./locate.ts";
@@ -20,9 +23,10 @@ export async function gather(request: ReachRequest, os: Os, network: Network): P
   const { isLocal } = located;
   const listeners = isLocal ? findListeners(target.port, os, network) : [];
   const spared = findReasonToSpare(request, listeners);
-  const candidates = limitCandidates(located.candidates, listeners);
+  const candidates = limitCandidates(located.candidates, listeners, request.from.kind !== "here");
   const before = network.kernel();
   const isTcp = target.protocol === "tcp";
+  const attempts = isTcp && spared === undefined ? await connectToAll(request, candidates, isLocal, network) : [];
   return {
     before,
     facts: {
@@ -31,14 +35,21 @@ export async function gather(request: ReachRequest, os: Os, network: Network): P
       machine: network.machine(),
       ...located,
       candidates,
-      attempts: isTcp && spared === undefined ? await connectToAll(request, candidates, isLocal, network) : [],
+      attempts,
       ...(spared !== undefined && { spared }),
       datagrams: isTcp ? [] : await sendToAll(request, candidates, isLocal, network),
-      listeners,
+      // A server may have gone meanwhile, and be it because our connection was the one that it waited for.
+      listeners: contradicts(attempts, listeners) ? findListeners(target.port, os, network) : listeners,
       proxyEnv: proxyVariables(process.env),
       cwd: process.cwd(),
     },
   };
+}
+
+/** A refusal where somebody listened a moment ago. */
+function contradicts(attempts: readonly Attempt[], listeners: readonly Listener[]): boolean {
+  const refused = attempts.filter((attempt) => symptomOf(attempt) === "refused");
+  return refused.some(({ to }) => listeners.some(({ row }) => row.state === "listen" && takes(row.at, to.address)));
 }
 
 const PROXY_VARIABLE = /^(?:https?|all|no)_proxy$/i;

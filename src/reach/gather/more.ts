@@ -2,9 +2,10 @@ import type { Address } from "../../core/address.ts";
 import type { Candidate } from "../../core/diagnosis.ts";
 import type { KernelFacts, Network } from "../../core/network.ts";
 import type { Os } from "../../core/os.ts";
-import { type Seen, seen, unseen, valueOf } from "../../core/seen.ts";
+import { type Seen, seen, valueOf } from "../../core/seen.ts";
 import { addressKey, type Facts, type MoreFacts, type MoreName } from "../facts.ts";
 import { converseWith } from "./converse-with.ts";
+import { readFirewall } from "./firewall.ts";
 import { findServing } from "../reading/tries.ts";
 import { findNeighbours } from "./listeners.ts";
 import { watchQueues } from "./queues.ts";
@@ -38,8 +39,7 @@ const GATHER: Gather = {
     const { port, protocol } = facts.request.target;
     return isUnserved(facts) ? os.refusalOf(port, protocol) : undefined;
   },
-  firewall: () =>
-    unseen("portguard does not read its rules yet", "`sudo iptables-save` and `sudo nft list ruleset` show them"),
+  firewall: readFirewall,
 };
 
 /** Gathers these groups, all at once. */

@@ -3,11 +3,9 @@ import { type Seen, seen, unseen } from "../../core/seen.ts";
 import type { ReachRequest } from "../../core/target.ts";
 import type { Listener, QueueWatch } from "../facts.ts";
 
-/** A server that has accepted nothing for this long does not accept; a busy one gets to it. */
-const LONG_ENOUGH_MS = 1000;
 const PAUSE_MS = 20;
 
-/** Looks at the listeners' accept queues until each is empty or has become shorter, for a second at most. */
+/** Looks at the listeners' accept queues until each is empty or has become shorter, as long as a client would wait. */
 export async function watchQueues(
   listeners: readonly Listener[],
   { target: { port }, timeoutMs }: Pick<ReachRequest, "target" | "timeoutMs">,
@@ -27,7 +25,7 @@ export async function watchQueues(
       watched.set(id, { waiting: queue.waiting, forMs, accepted });
     }
     if ([...watched.values()].every(({ accepted }) => accepted)) return seen(watched);
-    if (forMs >= Math.min(LONG_ENOUGH_MS, timeoutMs)) return seen(watched);
+    if (forMs >= timeoutMs) return seen(watched);
     await Bun.sleep(PAUSE_MS);
   }
 }

@@ -22,10 +22,13 @@ export function mainTalk({ more: { conversation }, request: { target } }: Facts)
   return http && { talk: http, asked: `GET ${path}` };
 }
 
+/** What was asked where TLS failed; of it, only the ClientHello was sent for sure. */
+export const HANDSHAKE = "the TLS handshake";
+
 /** Why there was no answer at all, and to what: TLS comes before everything else. */
 export function talkFailure(facts: Facts): { readonly failure: TalkFailure; readonly asked: string } | undefined {
   const tls = facts.more.conversation?.tls;
-  if (tls?.kind === "failed") return { failure: tls.failure, asked: "the TLS handshake" };
+  if (tls?.kind === "failed") return { failure: tls.failure, asked: HANDSHAKE };
   const main = mainTalk(facts);
   return main?.talk.kind === "failed" ? { failure: main.talk.failure, asked: main.asked } : undefined;
 }
@@ -53,6 +56,18 @@ export function asksToSpeak({ request: { target, probe } }: Facts): boolean {
 export function describeSpeaker(facts: Facts, { to }: Conversation): string {
   const listener = listenerAt(facts, to);
   return listener && listener.owners.length > 0 ? describeOwner(listener) : formatEndpoint(to);
+}
+
+/** `uvicorn (pid 4711) takes the connection to 127.0.0.1:8000`; who is only known by the place is told once. */
+export function describeTaking(who: string, to: Endpoint): string {
+  const at = formatEndpoint(to);
+  return who === at ? `${at} takes the connection` : `${who} takes the connection to ${at}`;
+}
+
+/** ` on 127.0.0.1:8000`, where that was not said already. */
+export function onPlace(who: string, to: Endpoint): string {
+  const at = formatEndpoint(to);
+  return who === at ? "" : ` on ${at}`;
 }
 
 export function listenerAt(facts: Facts, to: Endpoint): Listener | undefined {

@@ -34,3 +34,8 @@ function isTlsRecord(bytes: Uint8Array): boolean {
 function isMysqlGreeting(bytes: Uint8Array): boolean {
   return bytes.length > 6 && bytes[3] === 0 && bytes[4] === 10 && bytes[5]! >= 0x30 && bytes[5]! <= 0x39;
 }
+
+/** Whether it is the start of an answer of HTTP/1. */
+export function startsAsHttp(start: Uint8Array): boolean {
+  return new TextDecoder("latin1").decode(start.subarray(0, 5)) === "HTTP/";
+}

@@ -65,7 +65,7 @@ export function restartStuck(owner: Owner | undefined): readonly Remedy[] {
   const unit = owner.health.kind === "seen" ? owner.health.value.unit : undefined;
   const look = LOOKING[owner.server]?.(owner.process.pid);
   return [
-    ...(look ? [{ what: "see what it does instead of accepting", commands: [look], risk: "none" as const }] : []),
+    ...(look ? [{ what: "see what it is doing", commands: [look], risk: "none" as const }] : []),
     {
       what: `restart ${nameOf(owner)}`,
       commands: unit === undefined ? [] : [["sudo", "systemctl", "restart", unit]],

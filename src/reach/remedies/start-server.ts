@@ -1,6 +1,8 @@
 import type { Remedy } from "../../core/finding.ts";
+import type { Target } from "../../core/target.ts";
 import type { Facts, Listener } from "../facts.ts";
 import { describeOwner } from "../words/describe.ts";
+import { retarget } from "../words/target-text.ts";
 
 /** Nothing serves there yet: portguard keeps the port for whatever will, and says when it does. */
 export function startServer({ request: { target } }: Facts): Remedy {
@@ -26,13 +28,15 @@ export function useOtherPort({ request: { target } }: Facts, neighbour: Listener
   const { port } = neighbour.row.at;
   return {
     what: `use port ${port}, where ${describeOwner(neighbour)} listens, or have it started with port ${target.port}`,
-    commands: [["portguard", "reach", replacePort(target.text, target.port, port)]],
+    commands: [["portguard", "reach", replacePort(target, port)]],
     risk: "none",
   };
 }
 
-/** The target as it was given, with the other port; the bare port where it does not stand in it (`http://localhost/`). */
-function replacePort(text: string, from: number, to: number): string {
+/** The target as it was given, with the other port; one may not stand in it (`http://localhost/`). */
+function replacePort(target: Target, to: number): string {
+  const { text, port: from } = target;
+  if (target.url) return retarget({ ...target, port: to }, {});
   const at = text.search(new RegExp(`(?<![0-9])${from}(?=$|[/?#])`));
   return at < 0 ? String(to) : `${text.slice(0, at)}${to}${text.slice(at + String(from).length)}`;
 }

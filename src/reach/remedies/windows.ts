@@ -32,7 +32,7 @@ export function forwardToWsl(port: number, own: string | undefined): Remedy {
 }
 
 export const MIRROR_NETWORK: Remedy = {
-  what: "or give WSL Windows' own network: `networkingMode=mirrored` under [wsl2] in %UserProfile%\\.wslconfig, then `wsl --shutdown`",
+  what: "give WSL Windows' own network: `networkingMode=mirrored` under [wsl2] in %UserProfile%\\.wslconfig, then `wsl --shutdown`",
   commands: [],
   risk: "exposes",
   undo: "take the line out again",

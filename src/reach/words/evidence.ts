@@ -29,7 +29,8 @@ export function showQueue({ row }: Listener, waiting = row.queue?.waiting ?? 0):
 
 /** The command line as it was started. */
 export function showStart({ process: { pid, command } }: Pick<Owner, "process">): readonly Evidence[] {
-  const text = command.join(" ");
+  // A process title is padded with blanks to the length of the command line that it replaced.
+  const text = command.join(" ").trim();
   if (text === "") return [];
   const shown = text.length > COMMAND_LENGTH ? `${text.slice(0, COMMAND_LENGTH - 1)}…` : text;
   return [{ what: `it was started as \`${shown}\``, source: `command line of ${pid}` }];

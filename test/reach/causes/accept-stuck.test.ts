@@ -27,6 +27,13 @@ describe("ACCEPT_STUCK", () => {
     expect(finding.remedies[0]?.commands).toEqual([["py-spy", "dump", "--pid", "4711"]]);
   });
 
+  test("asks for a look as root where its process can't be seen", () => {
+    const unseenOwner = listenerOf("0.0.0.0", { owners: [] });
+    const queues = seen(new Map([[unseenOwner.row.id, { waiting: 1, forMs: 1000, accepted: false }]]));
+    const finding = onlyFinding(factsOf({ listeners: [unseenOwner], more: { queues } }));
+    expect(finding.remedies[0]?.commands).toEqual([["sudo", "portguard", "reach", "8000"]]);
+  });
+
   test("is silent where somebody accepted meanwhile, though some wait", () => {
     expect(codesOf(factsOf(watched({ waiting: 4, forMs: 20, accepted: true })))).toEqual([]);
   });

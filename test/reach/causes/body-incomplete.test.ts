@@ -33,6 +33,16 @@ describe("BODY_INCOMPLETE", () => {
     expect(codesOf({ ...facts, more: { conversation } })).toEqual([]);
   });
 
+  test("is found where the connection ends before a body in chunks does", () => {
+    const http = answered({ bodyEnd: "closed-early", received: 20 });
+    if (http.kind !== "answered") throw new Error("an answer was made");
+    const { announced: _, ...answer } = http.answer;
+    const conversation = conversationOf({ http: { kind: "answered", answer } });
+    expect(onlyFinding({ ...asked({}), more: { conversation } }).title).toBe(
+      "uvicorn (pid 4711) answers 200 OK and sends 20 bytes without their end, then the connection was closed",
+    );
+  });
+
   test("is silent where we cut the body ourselves, or all of it came", () => {
     expect(codesOf(asked({ bodyEnd: "cut", received: 65_536, announced: 10_000_000 }))).toEqual([]);
     expect(codesOf(asked({ bodyEnd: "complete", received: 11, announced: 11 }))).toEqual([]);

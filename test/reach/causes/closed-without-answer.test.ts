@@ -25,7 +25,7 @@ describe("CLOSED_WITHOUT_ANSWER", () => {
     const facts = asked(answered());
     const tls = { kind: "failed", failure: { kind: "closed", afterMs: 2 } } as const;
     const finding = onlyFinding({ ...facts, more: { conversation: conversationOf({ tls }) } });
-    expect(finding.evidence[0]?.what).toBe("after the TLS handshake, the connection was closed");
+    expect(finding.evidence[0]?.what).toBe("after our TLS ClientHello, the connection was closed");
   });
 
   test("is found where a bare connection is reset at once, and only warns where it is closed", () => {

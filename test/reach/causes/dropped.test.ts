@@ -19,9 +19,11 @@ describe("DROPPED", () => {
     expect(finding).toMatchObject({
       code: "DROPPED",
       severity: "blocks",
-      title: "10.0.0.5:8000 does not answer at all: something on the way, or there, drops what is sent to it",
+      title:
+        "10.0.0.5:8000 does not answer: it is off, or something on the way or there drops the packets or the answers",
     });
     expect(finding.evidence[0]?.what).toBe("10.0.0.5:8000: 2 SYNs within 2000 ms, and nothing came back");
+    expect(finding.remedies[0]?.what).toStartWith("see whether 10.0.0.5 is on, ");
     expect(finding.remedies[0]?.what).toContain("`portguard reach 8000 --from 192.168.1.20`");
   });
 
@@ -41,7 +43,7 @@ describe("DROPPED", () => {
   test("says of this machine that a rule of its own drops it, though a server listens", () => {
     const attempts = [timedOut("127.0.0.1"), refused("::1"), connected("192.168.1.20")];
     expect(onlyFinding(factsOf({ attempts })).title).toBe(
-      "127.0.0.1:8000 does not answer at all, though uvicorn (pid 4711) listens on 0.0.0.0:8000: something on this machine drops what is sent to it",
+      "127.0.0.1:8000 does not answer at all, though uvicorn (pid 4711) listens on 0.0.0.0:8000: something on this machine drops the packets or the answers",
     );
   });
 

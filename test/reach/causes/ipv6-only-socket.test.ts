@@ -29,6 +29,8 @@ describe("IPV6_ONLY_SOCKET", () => {
       commands: [["sudo", "sysctl", "-w", "net.ipv6.bindv6only=0"]],
       undo: "`sudo sysctl -w net.ipv6.bindv6only=1`",
     });
+    expect(finding.remedies[1]).toMatchObject({ risk: "restart" });
+    expect(finding.remedies[1]?.what).toContain("every IPv4 address (IPv6 is refused then)");
     expect(finding.remedies[1]?.what).toContain('listen(8000, "0.0.0.0")');
   });
 

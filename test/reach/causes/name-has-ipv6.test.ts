@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { requireAddress } from "../../../src/core/address.ts";
 import type { Facts } from "../../../src/reach/facts.ts";
 import type { Attempt } from "../../../src/core/diagnosis.ts";
-import { candidateOf, connected, factsOf, listenerOf, refused, requestOf, timedOut } from "./facts.ts";
+import { candidateOf, connected, factsOf, listenerOf, ownerOf, refused, requestOf, timedOut } from "./facts.ts";
 import { codesOf, onlyFinding } from "./judged.ts";
 
 const V6 = "2001:db8::20";
@@ -29,6 +29,12 @@ describe("NAME_HAS_IPV6", () => {
         "uvicorn (pid 4711) listens on 0.0.0.0:8000, IPv4 only, and dev.lan is 2001:db8::20, too: [2001:db8::20]:8000 is refused",
     });
     expect(finding.evidence).toContainEqual({ what: "dev.lan is 2001:db8::20, 192.168.1.20", source: "resolver" });
+  });
+
+  test("adds the address to those of redis, which takes a list", () => {
+    const listeners = [listenerOf("127.0.0.1", { owners: [ownerOf({ server: "redis" })] })];
+    const [mend] = onlyFinding(named([refused("::1"), connected("127.0.0.1")], { listeners })).remedies;
+    expect(mend?.what).toContain("`bind 127.0.0.1 ::1`");
   });
 
   test("blocks where the name has no IPv4 address", () => {

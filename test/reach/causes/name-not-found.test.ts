@@ -22,6 +22,10 @@ describe("NAME_NOT_FOUND", () => {
     expect(finding.title).toBe("db.example can't be resolved: the name is there, and has no address (EAI_NODATA)");
   });
 
+  test("knows the address of localhost", () => {
+    expect(onlyFinding(unknown(noName("localhost"))).remedies[0]?.what).toContain("a line `127.0.0.1 localhost`");
+  });
+
   test("tells what a name of its kind needs", () => {
     const hintOf = (name: string) => onlyFinding(unknown(noName(name))).remedies[0]?.what;
     expect(hintOf("printer.local")).toContain("mDNS");

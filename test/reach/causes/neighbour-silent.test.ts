@@ -32,6 +32,12 @@ describe("NEIGHBOUR_SILENT", () => {
     expect(onlyFinding(asked("incomplete", timedOut(TARGET))).code).toBe("NEIGHBOUR_SILENT");
   });
 
+  test("is found where one SYN waits for it only: nothing left this machine that could be lost", () => {
+    expect(onlyFinding(asked("incomplete", timedOut(TARGET, { syns: 1 }))).code).toBe("NEIGHBOUR_SILENT");
+    expect(onlyFinding(asked("failed", timedOut(TARGET, { syns: 1 }))).code).toBe("NEIGHBOUR_SILENT");
+    expect(codesOf(asked("reachable", timedOut(TARGET, { syns: 1 })))).toEqual([]);
+  });
+
   test("names the gateway where that is the one who keeps silent", () => {
     const via = routeOf("unicast", {
       gateway: requireAddress("192.168.1.1"),

@@ -20,7 +20,9 @@ describe("NO_ANSWER", () => {
       severity: "blocks",
       title: "uvicorn (pid 4711) takes the connection to 127.0.0.1:8000 and does not answer GET /slow within 2000 ms",
     });
-    expect(finding.remedies.at(-1)?.commands).toEqual([["portguard", "reach", "localhost:8000", "--timeout", "10s"]]);
+    expect(finding.evidence[0]?.what).toBe("no complete answer came back for GET /slow in 2000 ms");
+    expect(finding.remedies[1]?.what).toBe("see what it is doing");
+    expect(finding.remedies[0]?.commands).toEqual([["portguard", "reach", "localhost:8000", "--timeout", "10s"]]);
   });
 
   test("is silent where the process is stopped, or nobody accepts: those are the roots", () => {
@@ -29,6 +31,15 @@ describe("NO_ANSWER", () => {
     const facts = asked(talkFailed("silent"));
     const queues = seen(new Map([[facts.listeners[0]!.row.id, { waiting: 1, forMs: 1000, accepted: false }]]));
     expect(codesOf({ ...facts, more: { ...facts.more, queues } })).toEqual(["ACCEPT_STUCK"]);
+  });
+
+  test("says the place of a remote server once", () => {
+    const request = requestOf("10.0.0.5:8000", { url });
+    const more = { conversation: conversationOf({ http: talkFailed("silent"), at: "10.0.0.5" }) };
+    const facts = factsOf({ request, isLocal: false, listeners: [], attempts: [connected("10.0.0.5")], more });
+    expect(onlyFinding(facts).title).toBe(
+      "10.0.0.5:8000 takes the connection and does not answer GET /slow within 2000 ms",
+    );
   });
 
   test("is silent where it answered, however late", () => {

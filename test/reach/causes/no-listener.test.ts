@@ -40,6 +40,14 @@ describe("NO_LISTENER", () => {
     expect(finding.remedies[0]?.commands).toEqual([["portguard", "reach", "8001"]]);
   });
 
+  test("offers a server of our own folder last where its port is far", () => {
+    const vite = ownerOf({ process: { pid: 90, name: "node", cwd: "/home/bob/app" }, server: "vite" });
+    const neighbours = seen([listenerOf("127.0.0.1", { port: 18950, owners: [vite] })]);
+    const { remedies } = onlyFinding(nobody({ cwd: "/home/bob/app", more: { neighbours } }));
+    expect(remedies[0]?.what).toStartWith("start the server");
+    expect(remedies[1]?.commands).toEqual([["portguard", "reach", "18950"]]);
+  });
+
   test("tells a server that has the port and does not listen yet", () => {
     const bound = listenerOf("127.0.0.1", { state: "bound" });
     const finding = onlyFinding(nobody({ listeners: [bound], more: { neighbours: seen([]) } }));
@@ -52,6 +60,9 @@ describe("NO_LISTENER", () => {
     const finding = onlyFinding(factsOf({ request, candidates: [candidateOf("::1")], attempts: [refused("::1")] }));
     expect(finding.title).toBe("nobody listens on [::1]:8000: uvicorn (pid 4711) listens on 0.0.0.0:8000");
     expect(finding.remedies[0]?.commands).toEqual([["portguard", "reach", "127.0.0.1:8000"]]);
+    const byUrl = requestOf("[::1]:8000", { url: { scheme: "https", path: "/health" } });
+    const mend = onlyFinding(factsOf({ request: byUrl, attempts: [refused("::1")] })).remedies[0];
+    expect(mend?.commands).toEqual([["portguard", "reach", "https://127.0.0.1:8000/health"]]);
   });
 
   test("keeps the rest of a URL when it names another port", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { connected, factsOf, requestOf } from "./facts.ts";
+import { connected, factsOf, listenerOf, ownerOf, requestOf } from "./facts.ts";
 import { codesOf, onlyFinding } from "./judged.ts";
-import { answered, conversationOf, malformed } from "./talks.ts";
+import { answered, conversationOf, malformed, talkFailed } from "./talks.ts";
 
 const url = { scheme: "http", path: "/" } as const;
 const asked = (start: string | Uint8Array, request = requestOf("localhost:8000", { url })) =>
@@ -33,6 +33,24 @@ describe("NOT_HTTP", () => {
     const finding = onlyFinding(asked("\u001b[2Jboo\u0007"));
     expect(finding.title).toContain("speaks something else than HTTP");
     expect(finding.evidence[0]?.what).toBe("the answer to GET / begins with `[2Jboo`");
+  });
+
+  test("knows a database by its process, which gives up at what it can't read", () => {
+    const listeners = [listenerOf("0.0.0.0", { owners: [ownerOf({ server: "redis" })] })];
+    const facts = { ...asked(""), listeners };
+    const conversations = [
+      conversationOf({ http: talkFailed("closed") }),
+      conversationOf({ http: talkFailed("silent") }),
+      conversationOf({ tls: { kind: "failed", failure: { kind: "reset", afterMs: 2 } } }),
+    ];
+    for (const conversation of conversations) {
+      const finding = onlyFinding({ ...facts, more: { conversation } });
+      expect(finding).toMatchObject({
+        code: "NOT_HTTP",
+        title: "redis (pid 4711) speaks its own protocol, and no HTTP on 127.0.0.1:8000",
+      });
+      expect(finding.remedies.map(({ risk }) => risk)).toEqual(["none"]);
+    }
   });
 
   test("is silent of a bare port, of which nobody said that it is HTTP", () => {

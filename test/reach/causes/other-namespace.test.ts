@@ -40,6 +40,14 @@ describe("OTHER_NAMESPACE", () => {
     expect(onlyFinding(nobody({ namespaces })).remedies).toHaveLength(1);
   });
 
+  test("asks from in there where nothing leads to it", () => {
+    const { container: _, ...bare } = containerOf({ listens: [["0.0.0.0", 8000]], address: "10.0.2.100" });
+    const [mend] = onlyFinding(nobody({ namespaces: seen([bare]) })).remedies;
+    const [command] = mend?.commands ?? [];
+    expect(command?.slice(0, 3)).toEqual(["sudo", "nsenter", "--target"]);
+    expect(command?.slice(-4)).toEqual(["--net", "portguard", "reach", "8000"]);
+  });
+
   test("is silent where containers listen on other ports, or could not be seen", () => {
     const other = nobody({ namespaces: seen([containerOf({ listens: [["0.0.0.0", 8001]] })]) });
     expect(codesOf(other)).toEqual(["NO_LISTENER"]);

@@ -25,6 +25,9 @@ describe("OTHER_PROTOCOL", () => {
     const request = requestOf("8000", { protocol: "udp" });
     const finding = onlyFinding(factsOf({ request, attempts: [], datagrams }));
     expect(finding.title).toBe("uvicorn (pid 4711) has port 8000 for TCP, not for UDP: 127.0.0.1:8000/udp is refused");
+    const written = { ...request, target: { ...request.target, text: "8000/udp" } };
+    const mend = onlyFinding(factsOf({ request: written, attempts: [], datagrams })).remedies[0];
+    expect(mend?.commands).toEqual([["portguard", "reach", "8000"]]);
   });
 
   test("is silent for a port that the kernel gave to a client: it says nothing of a server", () => {

@@ -28,7 +28,8 @@ describe("REJECTED", () => {
   ] as const)("says of %s and %s which REJECT gives that", (target, failure, shown, kinds) => {
     const finding = onlyFinding(rejectedBy(target, failure, shown));
     expect(finding).toMatchObject({ code: "REJECTED", severity: "blocks" });
-    expect(finding.title).toContain(`is rejected on the way (${shown})`);
+    expect(finding.title).toEndWith(`is rejected (${shown}) on the way, there, or by this machine's own rules`);
+    expect(finding.remedies[0]?.commands).toContainEqual(["sudo", "nft", "list", "ruleset"]);
     expect(finding.evidence).toContainEqual({ what: `${shown} is what ${kinds} gives`, source: "connect" });
   });
 

@@ -25,7 +25,7 @@ describe("ROUTE_REJECTS", () => {
     expect(finding).toMatchObject({
       code: "ROUTE_REJECTS",
       severity: "blocks",
-      title: `10.9.9.9:8000 can't be reached from here: the route \`${kind} 10.9.0.0/16\` refuses it (${shown})`,
+      title: `the route \`${kind} 10.9.0.0/16\` refuses 10.9.9.9 (${shown})`,
     });
     expect(finding.remedies[0]?.commands).toEqual([["sudo", "ip", "route", "del", kind, "10.9.0.0/16"]]);
     expect(finding.remedies[0]?.undo).toBe(`\`sudo ip route add ${kind} 10.9.0.0/16\``);
@@ -33,7 +33,7 @@ describe("ROUTE_REJECTS", () => {
 
   test("names a throw route and a missing one", () => {
     const thrown = onlyFinding(asked("throw", "network-unreachable", "ENETUNREACH (101)"));
-    expect(thrown.title).toContain("`throw 10.9.0.0/16` ends the search, and no other route follows");
+    expect(thrown.title).toContain("`throw 10.9.0.0/16` ends the search for 10.9.9.9, and no other follows");
     const none = onlyFinding(asked("none", "network-unreachable", "ENETUNREACH (101)"));
     expect(none.title).toContain("no route leads to 10.9.9.9 (ENETUNREACH (101))");
   });

@@ -31,6 +31,15 @@ describe("SCHEME_MISMATCH", () => {
     expect(codesOf(asked("http", { http: answered({ status: 400, body }) }))).toEqual(["SCHEME_MISMATCH"]);
   });
 
+  test("leaves the greeting of another protocol to NOT_HTTP", () => {
+    const tls = { kind: "plain", start: Buffer.from("220 mx.example ESMTP\r\n") } as const;
+    const finding = onlyFinding(asked("https", { tls }));
+    expect(finding).toMatchObject({
+      code: "NOT_HTTP",
+      title: "uvicorn (pid 4711) speaks SMTP (mail) on 127.0.0.1:8000",
+    });
+  });
+
   test("swaps the schemes of WebSockets, too", () => {
     const finding = onlyFinding(asked("wss", { tls: plain }));
     expect(finding.remedies[0]?.commands).toEqual([["portguard", "reach", "ws://localhost:8000/x"]]);

@@ -29,6 +29,19 @@ describe("TLS_REFUSED", () => {
     );
   });
 
+  test("is found where the request is refused for want of the client's certificate", () => {
+    const body = "<center>No required SSL certificate was sent</center>";
+    const http = answered({ status: 400, reason: "Bad Request", body });
+    const finding = onlyFinding({
+      ...asked(secured()),
+      more: { conversation: conversationOf({ tls: secured(), http }) },
+    });
+    expect(finding).toMatchObject({
+      code: "TLS_REFUSED",
+      title: "uvicorn (pid 4711) wants a certificate of the client, and answers 400 Bad Request without one",
+    });
+  });
+
   test("is silent where the handshake was done", () => {
     expect(codesOf(asked(secured()))).toEqual([]);
   });

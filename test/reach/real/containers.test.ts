@@ -12,7 +12,7 @@ import { addInterface, enter, joinNamespaces, needOwnServers, programOf, startSe
 import { expectBlocked, expectHealthy, reach } from "./reach.ts";
 
 const LAN = "192.168.79.20";
-const INNER_PORT = 80;
+const INNER_PORT = freePort();
 
 /** A machine with docker's bridge and a container behind it, each a network namespace, as docker lays them out. */
 class DockerMachine implements Disposable {
@@ -79,7 +79,11 @@ function groupTests(proxy: string): void {
     const server = await docker.serve("127.0.0.1");
     await docker.publish(proxy);
     const reached = await docker.reach("PORT");
-    expectBlocked(reached, "CONTAINER_PORT_DEAD", new RegExp(`\\(pid ${server.pid}\\) listens on 127.0.0.1:80`));
+    expectBlocked(
+      reached,
+      "CONTAINER_PORT_DEAD",
+      new RegExp(`\\(pid ${server.pid}\\) listens on 127.0.0.1:${INNER_PORT}`),
+    );
     expect(reached.findings[0]?.title).toContain(`docker container ${docker.group.id.slice(0, 12)}`);
   });
 
@@ -103,7 +107,7 @@ function groupTests(proxy: string): void {
     using docker = new DockerMachine();
     await docker.serveWithHosts("127.0.0.1 localhost\n", "::1");
     await docker.publish(proxy);
-    expectBlocked(await docker.reach("PORT"), "CONTAINER_PORT_DEAD", /listens on \[::1\]:80/);
+    expectBlocked(await docker.reach("PORT"), "CONTAINER_PORT_DEAD", new RegExp(`listens on \\[::1\\]:${INNER_PORT}`));
   });
 
   test("PUBLISHED_ON_LOOPBACK is named where the LAN address is asked for, and not where this machine asks", async () => {

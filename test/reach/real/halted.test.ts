@@ -83,11 +83,7 @@ function groupTests(): void {
       using within = new OwnNamespace();
       const port = freePort();
       await startServer(within, "127.0.0.1", port, "deaf");
-      expectBlocked(
-        await reach([`${port}`], { within }),
-        "ACCEPT_STUCK",
-        /none of them was accepted within 1\d\d\d ms/,
-      );
+      expectBlocked(await reach([`${port}`], { within }), "ACCEPT_STUCK", /none of them was accepted within \d{4} ms/);
     });
 
     test("is named where a Node server's one thread never comes back", async () => {

@@ -171,8 +171,8 @@ function groupRawTests(): void {
 
   describe("NO_ANSWER", () => {
     test("is named where nothing comes back, and not where it is late", async () => {
-      const reached = await reachRaw(() => undefined, "--timeout", "700ms");
-      expectBlocked(reached, "NO_ANSWER", /nothing came back for GET \/page/);
+      const reached = await reachRaw(() => undefined, "--timeout", "2s");
+      expectBlocked(reached, "NO_ANSWER", /no complete answer came back for GET \/page/);
       const late = (socket: Socket) => void setTimeout(() => socket.end(page("200 OK", "", "late")), 500);
       expectHealthy(await reachRaw(late, "--timeout", "15s"));
     });
@@ -186,14 +186,14 @@ function groupRawTests(): void {
         "BODY_INCOMPLETE",
         /Content-Length is 9000, and 5 bytes/,
       );
-      const stalled = await reachRaw((socket) => socket.write(cut), "--timeout", "700ms");
+      const stalled = await reachRaw((socket) => socket.write(cut), "--timeout", "2s");
       expectBlocked(stalled, "BODY_INCOMPLETE", /5 bytes came/);
     });
 
     test("is silent of a stream that says nothing of its length", async () => {
       const stream =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n: hi\n\r\n";
-      expectHealthy(await reachRaw((socket) => socket.write(stream), "--timeout", "700ms"));
+      expectHealthy(await reachRaw((socket) => socket.write(stream), "--timeout", "2s"));
     });
   });
 

@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { PortguardError } from "../../core/error.ts";
+import type { Os } from "../../core/os.ts";
+import { type Seen, seen, unseen } from "../../core/seen.ts";
+import { readHost } from "../../firewall/gather-clients.ts";
+import { type Look, readText } from "../../firewall/gather-rule-facts.ts";
+import type { RuleSet } from "../../firewall/model.ts";
+import type { Host } from "../../firewall/packet.ts";
+import { readLive } from "../../firewall/read.ts";
+import { runCommand } from "../../firewall/run-command.ts";
+import type { Facts } from "../facts.ts";
+import { findMeantTries, findServingAt, type Try } from "../reading/tries.ts";
+import { describeVantage } from "../words/describe-vantage.ts";
+import type { RuledWays } from "../ruled-way.ts";
+import { judgeWays } from "./judge-ways.ts";
+import type { MoreContext } from "./more.ts";
+import { type AskedWay, isFromHere, listOutsideWays, listWays } from "./ways.ts";
+
+type Asked = Omit<Facts, "more">;
+
+/**
+ * What this machine's rules do with the connections that are asked about. Nothing where they have no say in it, or what
+ * connect() got leaves no question: no tool is run then.
+ */
+export async function readFirewall(asked: Asked, context: MoreContext): Promise<Seen<RuledWays> | undefined> {
+  const facts: Facts = { ...asked, more: {} };
+  const isHere = isFromHere(asked.request.from);
+  if (!(isHere ? isOpen(facts) : asked.isLocal)) return undefined;
+  const { os } = context;
+  if (os.name !== "linux") return unlessRefused(facts, unseen("portguard does not read its rules yet", HINTS[os.name]));
+  const host = readHost(asked.interfaces, { readText: readOwnFile });
+  const ways = listWays(asked, context.network, host);
+  if (ways.length === 0) return isHere ? undefined : unseen(describeNoWay(facts));
+  const rules = await readRuleSet(os);
+  if (rules.kind === "unseen") return unlessRefused(facts, rules);
+  return seen(judgeAll(facts, rules.value, { ways, host }));
+}
+
+const HINTS = {
+  macos: "`sudo pfctl -s rules` shows them",
+  windows: "`netsh advfirewall show currentprofile` shows them",
+} as const;
+
+function judgeAll(
+  facts: Facts,
+  rules: RuleSet,
+  { ways, host }: { readonly ways: readonly AskedWay[]; readonly host: Host },
+): RuledWays {
+  const isRefused = isFromHere(facts.request.from) && facts.isLocal && isOnlyRefused(facts);
+  const outside = isRefused ? listOutsideWays(facts, host) : [];
+  return { ways: judgeWays(rules, ways), outside: judgeWays(rules, outside), missing: rules.notes };
+}
+
+function isLost({ met }: Try): boolean {
+  return met === "silence" || met === "other";
+}
+
+/** Whether what was tried from here leaves something to ask the rules. */
+function isOpen(facts: Facts): boolean {
+  const tries = findMeantTries(facts);
+  return tries.length > 0 && (!tries.some(({ met }) => met === "answer") || tries.some(isLost));
+}
+
+/** A refusal where nobody listens is mostly just that: rules that may not be read are no check that is missing. */
+function unlessRefused<T extends Seen<RuledWays>>(facts: Facts, answer: T): T | undefined {
+  if (!isFromHere(facts.request.from) || !isOnlyRefused(facts)) return answer;
+  const isServed = facts.isLocal && findMeantTries(facts).some(({ to }) => findServingAt(facts, to).length > 0);
+  return isServed ? answer : undefined;
+}
+
+function isOnlyRefused(facts: Facts): boolean {
+  return findMeantTries(facts).every(({ met }) => met === "refused");
+}
+
+function describeNoWay({ request: { from, target } }: Facts): string {
+  if (from.kind === "container") return "this machine has no network of containers";
+  return `no interface of this machine is known by which ${describeVantage(from)} would come to ${target.text}`;
+}
+
+async function readRuleSet(os: Os): Promise<Seen<RuleSet>> {
+  const look = lookWith(os);
+  try {
+    return await readLive(async (argv) => (look.hasProgram(argv[0] ?? "") ? readText(look, ...argv) : undefined));
+  } catch (error) {
+    if (error instanceof PortguardError) return unseen(error.what, error.hint);
+    throw error;
+  }
+}
+
+/** Where the tools of administrators are, which the PATH of others often lacks. */
+const ADMIN_FOLDERS = ["", "/usr/local/sbin/", "/usr/sbin/", "/sbin/"];
+
+function lookWith(os: Os): Look {
+  const find = (name: string) =>
+    ADMIN_FOLDERS.map((folder) => os.findCommand(`${folder}${name}`)).find(({ kind }) => kind === "found");
+  return {
+    run: async ({ argv: [name = "", ...args] }) => {
+      const found = find(name);
+      return runCommand({ argv: [found?.kind === "found" ? found.path : name, ...args] });
+    },
+    readText: readOwnFile,
+    hasProgram: (name) => find(name) !== undefined,
+  };
+}
+
+function readOwnFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

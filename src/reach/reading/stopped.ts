@@ -1,0 +1,151 @@
+import type { Address } from "../../core/address.ts";
+import type { ConnectFailure } from "../../core/network.ts";
+import { valueOf } from "../../core/seen.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { Errno } from "../../firewall/reject.ts";
+import type { RuleRef, Verdict } from "../../firewall/verdict.ts";
+import type { Facts, Symptom } from "../facts.ts";
+import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import type { RuledWay, Stop } from "../ruled-way.ts";
+import { severityFor } from "./failures.ts";
+import { findMeantTries, type Try } from "./tries.ts";
+
+/** What others meet does not show in what our own connection met. */
+export const EVERY_OUTCOME: readonly Symptom[] = [
+  "connected",
+  "refused",
+  "reset",
+  "timeout",
+  "unreachable",
+  "prohibited",
+  "other-failure",
+  "spared",
+];
+
+/** A connection that the rules stop, and nothing that connect() got says otherwise. */
+export interface Stopped extends RuledWay {
+  readonly stop: Stop;
+  /** What our own connection on this very way met; nothing for other clients, and where none was made. */
+  readonly each?: Try;
+}
+
+/** Which cause a stopped connection belongs to: always one. */
+export type StopKind =
+  | "answer"
+  | "banned"
+  | "behind-reject"
+  | "container"
+  | "drops"
+  | "localnet"
+  | "loopback"
+  | "rejects"
+  | "tailscale";
+
+/** The connections that are stopped in this way. */
+export function findStopped(facts: Facts, kind: StopKind): readonly Stopped[] {
+  return listStopped(facts).filter((stopped) => kindOf(facts, stopped) === kind);
+}
+
+export function listStopped(facts: Facts): readonly Stopped[] {
+  return listWays(facts).flatMap((way) => {
+    const { stop } = way;
+    if (!stop) return [];
+    const each = tryOn(facts, way);
+    if (way.way.kind !== "in" && each && !agrees(facts, each, way.verdict)) return [];
+    return [{ ...way, stop, ...(way.way.kind !== "in" && each && { each }) }];
+  });
+}
+
+/** Every way that the rules were asked about; none where they were not read. */
+export function listWays({ more }: Facts): readonly RuledWay[] {
+  return valueOf(more.firewall)?.ways ?? [];
+}
+
+/** Whether this machine's rules certainly let our own connection to this address through. */
+export function isLetThrough(facts: Facts, { family, text }: Address): boolean {
+  const own = listWays(facts).filter(({ way, candidate: { address } }) => {
+    return way.kind !== "in" && address.text === text && address.family === family;
+  });
+  return (
+    own.length > 0 && own.every(({ verdict: { kind, afterwards } }) => kind === "accept" && afterwards === undefined)
+  );
+}
+
+/** What our own connection to the same address met, whichever way it took. */
+export function tryOn(facts: Facts, { candidate: { address } }: RuledWay): Try | undefined {
+  return findMeantTries(facts).find(
+    ({ to }) => to.address.text === address.text && to.address.family === address.family,
+  );
+}
+
+/** Whether connect() got what the rules say. */
+function agrees(facts: Facts, each: Try, { kind, errno }: Verdict): boolean {
+  const failure = failureOf(facts, each);
+  if (kind === "reject" && errno !== undefined) return failure === FAILURES[errno];
+  // UDP: what our own machine does not let out is an error at once.
+  const isUdp = each.to.protocol === "udp";
+  return each.met === "silence" || (isUdp && failure === "prohibited");
+}
+
+const FAILURES: Readonly<Record<Errno, ConnectFailure>> = {
+  ECONNREFUSED: "refused",
+  EHOSTUNREACH: "host-unreachable",
+  ENETUNREACH: "network-unreachable",
+  ENOPROTOOPT: "protocol-unreachable",
+  EACCES: "prohibited",
+};
+
+function failureOf({ attempts, datagrams }: Facts, { to }: Try): ConnectFailure | undefined {
+  const outcome = [...attempts, ...datagrams].find((tried) => tried.to === to)?.outcome;
+  if (outcome?.kind === "refused") return "refused";
+  return outcome?.kind === "failed" ? outcome.failure : undefined;
+}
+
+function kindOf(facts: Facts, stopped: Stopped): StopKind {
+  const { stop, verdict, way } = stopped;
+  const { rule } = verdict;
+  if (stop.needsLocalnet) return "localnet";
+  if (rule && isBan(rule, verdict)) return "banned";
+  if (rule && isTailscales(rule)) return "tailscale";
+  if (stop.lost === "reply" || stop.lost === "retry") return "answer";
+  if (findLateAccept(stopped)) return "behind-reject";
+  if (way.kind === "self" && rule && !isAboutPort(rule, facts.request.target.port)) return "loopback";
+  if (facts.request.from.kind === "container" && way.kind === "in") return "container";
+  return verdict.kind === "reject" ? "rejects" : "drops";
+}
+
+/** By who put it there, or by the set that it looks an address up in. */
+function isBan(rule: RuleRef, { trace }: Verdict): boolean {
+  if (recognizeRuleOwner(rule, trace)?.bans === true) return true;
+  return /(?:@|--match-set )(?:f2b|fail2ban|crowdsec|sshguard)/.test(rule.text);
+}
+
+function isTailscales(rule: RuleRef): boolean {
+  return recognizeRuleOwner(rule, [])?.name === "tailscale" && rule.text.includes("100.64.0.0/10");
+}
+
+/** A rule that is meant for some port, address or the loopback itself, unlike one for all that was not let in. */
+function isAboutPort({ position, text }: RuleRef, port: number): boolean {
+  if (position === undefined) return false;
+  return (
+    new RegExp(`\\b${port}\\b`).test(text) ||
+    /\b(?:dport|sport|daddr|saddr|dports|sports|lo)\b|@|(?:^| )-[sd] /.test(text)
+  );
+}
+
+/** The rule for this port that stands behind the one that stops it, in the same chain, and would let it in. */
+export function findLateAccept({ verdict: { rule }, stop: { without } }: Stopped): RuleRef | undefined {
+  if (rule?.position === undefined || without?.kind !== "accept") return undefined;
+  const at = rule.position;
+  return without.trace.find((line) => {
+    const { backend, family, table, chain, position = 0, text } = line.rule;
+    const isSame = backend === rule.backend && family === rule.family && table === rule.table && chain === rule.chain;
+    return isSame && position > at && line.packet === "request" && line.matched === "yes" && /\baccept\b/i.test(text);
+  })?.rule;
+}
+
+/** What stops one way in only hurts those that take it. */
+export function stopSeverity(facts: Facts, { way }: Stopped): Finding["severity"] {
+  if (way.kind !== "in") return severityFor(facts);
+  return listWays(facts).every(({ verdict: { kind } }) => kind === "drop" || kind === "reject") ? "blocks" : "warning";
+}

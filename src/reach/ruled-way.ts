@@ -1,0 +1,38 @@
+import type { Address } from "../core/address.ts";
+import type { Candidate } from "../core/diagnosis.ts";
+import type { Hook } from "../firewall/model.ts";
+import type { Way } from "../firewall/packet.ts";
+import type { TraceLine, Verdict } from "../firewall/verdict.ts";
+
+/** What this machine's rules do with the connection to one address of the target. */
+export interface RuledWay {
+  readonly candidate: Candidate;
+  /** Who connects. Where a network or everybody was meant, one client that stands for them. */
+  readonly client: Address;
+  readonly way: Way;
+  readonly verdict: Verdict;
+  /** Of a drop or a reject: where it happens, and what would be without it. */
+  readonly stop?: Stop;
+  /** Of what is let through into a container: what the rules for this machine itself would do with it. */
+  readonly untranslated?: Verdict;
+}
+
+export interface Stop {
+  /** What is lost: the client's own packet, the server's answer, or what a reject would have told. */
+  readonly lost: TraceLine["packet"];
+  readonly hook?: Hook;
+  /** The same rules without the one that decided; nothing where it was a policy or the kernel itself. */
+  readonly without?: Verdict;
+  /** The kernel itself dropped it, and would not with route_localnet. */
+  readonly needsLocalnet: boolean;
+}
+
+/** What was evaluated, for whoever would connect. */
+export interface RuledWays {
+  /** One for each address that is meant, and for each way to it. */
+  readonly ways: readonly RuledWay[];
+  /** From here only, where nobody answered: what clients of this LAN meet. */
+  readonly outside: readonly RuledWay[];
+  /** What of the rules may be missing, one line each. */
+  readonly missing: readonly string[];
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "bun:test";
+import { valueOf, seen } from "../../../src/core/seen.ts";
+import { factsOf, listenerOf, refused, requestOf } from "./facts.ts";
+import { codesOf, onlyFinding } from "./judged.ts";
+import { ruledBy } from "./ruled.ts";
+
+const rules = (port: number) =>
+  `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport ${port} -j REDIRECT --to-ports 3000`;
+
+/** Nobody listens here, and these rules are what others meet. */
+function askedHere(port: number, listeners = factsOf().listeners.slice(1)) {
+  const outside = valueOf(ruledBy(rules(port), "192.168.1.20", { client: "192.168.1.7" }).more.firewall)?.ways ?? [];
+  const attempts = [refused("127.0.0.1"), refused("::1")];
+  const firewall = seen({ ways: [], outside, missing: [] });
+  return factsOf({ request: requestOf("8000"), attempts, listeners, more: { firewall, neighbours: seen([]) } });
+}
+
+describe("REDIRECT_FROM_OUTSIDE_ONLY", () => {
+  test("is found where others are redirected, and this machine is refused", () => {
+    const finding = onlyFinding(askedHere(8000));
+    expect(finding.title).toBe(
+      "port 8000 is redirected to 192.168.1.20:3000 for others only: this machine's own connections to it are refused",
+    );
+  });
+
+  test("is silent where another port is redirected, and where somebody listens on this one", () => {
+    expect(codesOf(askedHere(8001))).toEqual(["NO_LISTENER"]);
+    expect(codesOf(askedHere(8000, [listenerOf("192.168.1.20")]))).not.toContain("REDIRECT_FROM_OUTSIDE_ONLY");
+  });
+});
