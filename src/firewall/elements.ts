@@ -129,7 +129,7 @@ export function isWithin(column: Interval, value: Value): Tri {
   if (value === undefined) return "no";
   if ("opaque" in column) return "maybe";
   if ("prefix" in column) return isVague(value) ? "maybe" : String(value).startsWith(column.prefix) ? "yes" : "no";
-  if (!isVague(value)) return column.lo <= value && value <= column.hi ? "yes" : "no";
+  if (!isVague(value)) return isBetween(column, value) ? "yes" : "no";
   switch (value.kind) {
     case "any":
       return "maybe";
@@ -140,6 +140,11 @@ export function isWithin(column: Interval, value: Value): Tri {
       if (column.lo !== column.hi || typeof column.lo !== "number") return "maybe";
       return (column.lo & ~value.unknown) >>> 0 === value.bits ? "maybe" : "no";
   }
+}
+
+function isBetween({ lo, hi }: { readonly lo: Scalar; readonly hi: Scalar }, value: Scalar): boolean {
+  // Large numbers are slow to compare: of one value, once is enough.
+  return lo === hi ? lo === value : lo <= value && value <= hi;
 }
 
 /** Whether these spans together leave nothing of a range of whole numbers out. */

@@ -8,7 +8,7 @@ import { localityOf } from "./walk/locality.ts";
 import { answerTo, firstPacket, nextPacket, rejection, secondTry } from "./walk/packets.ts";
 import { type Arrived, type Travelled, comeIn, sendOut } from "./walk/path.ts";
 import type { State } from "./walk/state.ts";
-import { type Tri, isVague } from "./value.ts";
+import { type Tri, type Value, isVague } from "./value.ts";
 import { type End, MOST_VISITS, type World } from "./walk/world.ts";
 
 /**
@@ -102,30 +102,57 @@ function endStrange(state: State, isFor: Tri): End {
   return { kind: "unknown", because: "whether the answer comes from where the client sent to is not known", state };
 }
 
-/** The answer was lost: the client tries again, and now its connection is known. A rule may tell it no then. */
+/** The answer was lost: both sides try again, and now the connection is known. A rule may tell the client no then. */
 function tryAgain(world: World, first: State, arrived: Arrived, lost: End): Outcome[] {
-  if (lost.kind === "reject" && isToldAfterAll(world, lost)) {
-    return [
-      { kind: "unknown", because: "the reset that a rule sends to the server is rejected itself", state: lost.state },
-    ];
-  }
   const drop: Outcome = { ...asDrop(lost, arrived.state), ofAnswer: true };
   const request = arrived.state.track;
   const isTracked = request.state === "new" || request.state === "established";
+  const sent = lost.kind === "reject" ? travel(world, "reject", rejection(world, lost.state, lost.reject)) : undefined;
+  if (sent && lost.kind === "reject" && lost.reject === "tcp-reset" && sent.ends.some(isMessage)) {
+    // It bears the client's address, and so the client is told.
+    return [unsure("the reset that a rule sends to the server is rejected itself", lost.state)];
+  }
   if (!isTracked || drop.kind === "unknown") return [drop];
   const { track } = lost.state;
   const isKnown = track.direction === "reply" && track.state !== "none" && track.state !== "untracked";
-  const known = isKnown ? { ...track, mark: request.mark } : { ...request, seenReply: false };
-  const again = travel(world, "retry", secondTry(first, known));
-  const told = settleEnds(world, first, again.ends);
+  const after = isKnown ? track : { ...request, seenReply: false };
+  const marks = new Set([after.mark, ...marksOf(sent)]);
+  if ([...marks].some((mark) => mark !== request.mark && isAnsweredWith(world, arrived, mark))) {
+    return [
+      unsure(
+        "the answer is lost, but a rule changes the connection's mark, and the next one is let through",
+        lost.state,
+      ),
+    ];
+  }
+  const tries = [...marks].map((mark) => travel(world, "retry", secondTry(first, { ...after, mark })));
+  const told = tries.flatMap(({ ends }) => settleEnds(world, first, ends));
+  const isTold = tries.every((each) => each.arrived.length === 0) && told.length > 0;
   // What is lost in both tries is lost.
-  const isTold = again.arrived.length === 0 && told.length > 0 && told.every(({ kind }) => kind === "reject");
-  return isTold ? told : [drop, ...told.filter(({ kind }) => kind !== "drop")];
+  return isTold && told.every(({ kind }) => kind === "reject")
+    ? told
+    : [drop, ...told.filter(({ kind }) => kind !== "drop")];
 }
 
-/** A reset to the server bears the client's address: where a rule rejects it in turn, the client is told. */
-function isToldAfterAll(world: World, { state, reject }: Extract<End, { kind: "reject" }>): boolean {
-  if (reject !== "tcp-reset") return false;
-  const { ends } = travel(world, "reject", rejection(world, state, reject));
-  return ends.some((end) => end.kind === "reject" && end.reject !== "tcp-reset");
+function isMessage(end: End): boolean {
+  return end.kind === "reject" && end.reject !== "tcp-reset";
+}
+
+function unsure(because: string, state: State): Outcome {
+  return { kind: "unknown", because, state };
+}
+
+/** What a reject sends belongs to the connection, and rules may put a mark on that. */
+function marksOf(sent: Travelled | undefined): Value[] {
+  const states = [...(sent?.arrived ?? []), ...(sent?.ends ?? [])].map(({ state }) => state);
+  return states.filter(({ track }) => track.state === "related").map(({ track }) => track.mark);
+}
+
+function isAnsweredWith(world: World, { state, how }: Arrived, mark: Value): boolean {
+  const marked: State = { ...state, track: { ...state.track, mark } };
+  const { trace } = world;
+  world.trace = undefined;
+  const { arrived } = travel(world, "reply", answerTo(world, { state: marked, how }));
+  world.trace = trace;
+  return arrived.length > 0;
 }

@@ -121,7 +121,7 @@ async function expectNoTheft(way: "takeover" | "inherit", address: string, comma
     // each tries every address once more after the child's listen(): what the child did not take is held still
     const loot = await thieves.stop();
     expect(thefts(loot, heldMs)).toEqual([]);
-    expect(run.events.find(({ event }) => event === "started")?.["way"]).toBe(way);
+    expect((await run.event("started"))["way"]).toBe(way);
     expect(await run.stop()).toBe("SIGTERM");
     expect(run.voice.filter((line) => line.startsWith("warning"))).toEqual([]);
   }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -16,13 +16,18 @@ function run(...argv: readonly string[]): void {
   if (!success) throw new Error(`${argv.join(" ")}: ${stdout.toString()}${stderr.toString()}`);
 }
 
-const folder = join(mkdtempSync(join(tmpdir(), "portguard-netns-")), name);
+const own = mkdtempSync(join(tmpdir(), "portguard-netns-"));
+const folder = join(own, name);
 cpSync(`/etc/${name}`, folder, { recursive: true });
 run("mount", "--bind", folder, `/etc/${name}`);
 run("mount", "-t", "tmpfs", "tmpfs", "/run");
 
-if (name === "ufw") for (const command of job.commands) run(...command);
-else await withFirewalld(() => job.commands.forEach((command) => run(...command)));
+try {
+  if (name === "ufw") for (const command of job.commands) run(...command);
+  else await withFirewalld(() => job.commands.forEach((command) => run(...command)));
+} finally {
+  rmSync(own, { recursive: true });
+}
 
 /** With a bus of its own. Its rules stay when it is gone. */
 async function withFirewalld(work: () => void): Promise<void> {
@@ -37,7 +42,7 @@ async function withFirewalld(work: () => void): Promise<void> {
   mkdirSync("/run/firewalld");
   const quiet = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
   const bus = Bun.spawn(["dbus-daemon", "--system", "--nofork", "--nopidfile"], quiet);
-  const daemon = Bun.spawn(["firewalld", "--nofork", "--nopid", "--log-file", "/dev/null"], quiet);
+  const daemon = Bun.spawn(["firewalld", "--nofork", "--nopid", "--log-file", "/run/firewalld/log"], quiet);
   try {
     const end = performance.now() + 30_000;
     while (!Bun.spawnSync(["firewall-cmd", "--state"], quiet).success) {

@@ -20,7 +20,9 @@ export function readIpSets(text: string): ReadonlyMap<string, IpSet> {
     if (verb === undefined || name === undefined || what === undefined) continue;
     if (verb === "create") {
       const isV6 = options[options.indexOf("family") + 1] === "inet6" && options.includes("family");
-      building.set(name, { name, type: what, family: isV6 ? 6 : 4, entries: [] });
+      // They make one element stand for many.
+      const isMasked = ["netmask", "bitmask", "markmask"].some((option) => options.includes(option));
+      building.set(name, { name, type: isMasked ? `${what} with a mask` : what, family: isV6 ? 6 : 4, entries: [] });
     }
     if (verb === "add") {
       building.get(name)?.entries.push({ text: what, data: options.includes("nomatch") ? "out" : "in" });
