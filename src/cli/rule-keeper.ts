@@ -1,5 +1,6 @@
 import { dirname, parse } from "node:path";
 import { fail } from "../core/error.ts";
+import type { ProcessIdentity } from "../core/open-process.ts";
 import type { Os } from "../core/os.ts";
 import { parseRuleId } from "../core/rule-request.ts";
 import { revertRule } from "../firewall/apply.ts";
@@ -22,7 +23,7 @@ const RETRY_MS = 30_000;
  */
 export function startKeeper(id: string, afterMs: number, os: Os): void {
   const file = new KeeperFile(stateFolder(os.name, process.env), id);
-  if (findKeeper(id, file, os) !== undefined) return;
+  if (findKeeper(id, file, os)) return;
   const program = isCompiled() ? [process.execPath] : [process.execPath, Bun.main];
   try {
     const child = Bun.spawn([...program, "__revert", id, String(Math.ceil(afterMs))], {
@@ -40,22 +41,20 @@ export function startKeeper(id: string, afterMs: number, os: Os): void {
 /** Ends the process that waits for a rule which is taken back already. */
 export function endKeeper(id: string, os: Os): void {
   const file = new KeeperFile(stateFolder(os.name, process.env), id);
-  const pid = findKeeper(id, file, os);
-  if (pid !== undefined && pid !== process.pid) {
-    try {
-      process.kill(pid, "SIGTERM");
-    } catch {
-      // it has just ended by itself
-    }
+  const keeper = findKeeper(id, file, os);
+  if (keeper && keeper.pid !== process.pid) {
+    using opened = os.openProcess(keeper);
+    opened?.signal("SIGTERM");
   }
   file.remove();
 }
 
 /** A pid alone could be somebody else's by now. */
-function findKeeper(id: string, file: KeeperFile, os: Os): number | undefined {
+function findKeeper(id: string, file: KeeperFile, os: Os): ProcessIdentity | undefined {
   const pid = file.read();
-  const command = pid === undefined ? undefined : os.process(pid)?.command;
-  return command?.includes("__revert") && command.includes(id) ? pid : undefined;
+  const { command, startedAt } = (pid === undefined ? undefined : os.process(pid)) ?? {};
+  if (pid === undefined || startedAt === undefined) return undefined;
+  return command?.includes("__revert") && command.includes(id) ? { pid, startedAt } : undefined;
 }
 
 /** The file of a compiled program's own code is in no folder of the disk. */

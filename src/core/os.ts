@@ -1,6 +1,7 @@
 import type { Address } from "./address.ts";
 import type { Endpoint, Protocol } from "./endpoint.ts";
 import type { Network } from "./network.ts";
+import type { OpenProcess, ProcessIdentity } from "./open-process.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 
 /**
@@ -24,6 +25,11 @@ export interface Os {
   /** Whether one of these processes is seen waiting for connections on this socket; nothing where that can't be seen. */
   seesWaiter(row: SocketRow, among: readonly number[]): boolean | undefined;
   process(pid: number): ProcessInfo | undefined;
+  /**
+   * Opens the very process that was seen, so that its number can't become another's unnoticed; nothing where it is gone, or
+   * the number is another's already.
+   */
+  openProcess(who: ProcessIdentity): OpenProcess | undefined;
   /** Why the system would refuse a port that nobody has (excluded range, privileged port); nothing where it would not. */
   refusalOf(port: number, protocol: Protocol): Refusal | undefined;
   /** Readies what will start, watch and end the command. Starting it early costs nothing: no command runs before `launch`. */

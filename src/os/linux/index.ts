@@ -8,6 +8,7 @@ import { holdPort } from "./hold.ts";
 import { inheritedIgnores } from "../unix/ignored-signals.ts";
 import { inheritedFds, keepFd } from "../unix/inherited-fds.ts";
 import { LinuxNursery } from "./nursery.ts";
+import { openProcess } from "./open-process.ts";
 import { findHidden, findOwners, readProcess } from "./owners.ts";
 import { firstUnprivilegedPort, privilegedPort } from "./refusal.ts";
 import { readSocketTable } from "./socket-table.ts";
@@ -28,6 +29,7 @@ const linux: Os = {
   hiddenAmong: findHidden,
   seesWaiter: seesEpollWaiter,
   process: readProcess,
+  openProcess,
   refusalOf: (port) => (port < firstUnprivilegedPort() && process.getuid?.() !== 0 ? privilegedPort(port) : undefined),
   openNursery: (options) => new LinuxNursery(options),
   terminal: readTerminal,

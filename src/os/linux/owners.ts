@@ -47,9 +47,20 @@ function commandLine(pid: number): string[] {
   return (readTextPath(`/proc/${pid}/cmdline`) ?? "").split("\0").slice(0, -1);
 }
 
-function startTime(ticks: number): number | undefined {
-  const boot = /^btime (\d+)$/m.exec(readTextPath("/proc/stat") ?? "")?.[1];
-  return boot === undefined ? undefined : Number(boot) * 1000 + (ticks / TICKS_PER_SECOND) * 1000;
+let boot: number | undefined;
+
+/**
+ * Milliseconds since the epoch of so many clock ticks after boot. The moment of the boot is asked for once: the kernel
+ * works it out from the clock on the wall, which may be set meanwhile, and a process must keep its time for as long as we run.
+ */
+export function startTime(ticks: number): number | undefined {
+  boot ??= readBootTime();
+  return boot === undefined ? undefined : boot * 1000 + (ticks / TICKS_PER_SECOND) * 1000;
+}
+
+function readBootTime(): number | undefined {
+  const seconds = /^btime (\d+)$/m.exec(readTextPath("/proc/stat") ?? "")?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
 }
 
 /** The login name of a uid from /etc/passwd, or the uid itself: other name services would need a library. */

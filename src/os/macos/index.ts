@@ -8,6 +8,7 @@ import { numberOf } from "../unix/signals.ts";
 import { readTerminal } from "../unix/terminal.ts";
 import { holdPort } from "./hold.ts";
 import { MacNursery } from "./nursery.ts";
+import { openProcess } from "./open-process.ts";
 import { readProcess } from "./processes.ts";
 import { explainRefusal } from "./refusal.ts";
 import { findHidden, findOwners, listSockets } from "./sockets.ts";
@@ -27,6 +28,7 @@ const macos: Os = {
   // Which kqueue watches a socket is told to nobody but its owner.
   seesWaiter: () => undefined,
   process: readProcess,
+  openProcess,
   refusalOf: explainRefusal,
   openNursery: (options) => new MacNursery(options),
   terminal: readTerminal,

@@ -6,6 +6,7 @@ import { readProcess } from "./processes.ts";
 import { raiseSignal } from "./exit-process.ts";
 import { explainRefusal } from "./refusal.ts";
 import { listSockets, ownersOf } from "./sockets.ts";
+import { openProcess } from "./open-process.ts";
 import { readTerminal } from "./terminal.ts";
 
 /** Windows 8 and later. */
@@ -20,6 +21,7 @@ export function openWindows(): Os {
     // No call of Windows tells who waits on a socket.
     seesWaiter: () => undefined,
     process: readProcess,
+    openProcess,
     refusalOf: explainRefusal,
     openNursery: (options) => new WindowsNursery(options),
     terminal: readTerminal,

@@ -1,0 +1,20 @@
+import type { SignalName } from "./os.ts";
+
+/** What tells one process from every other: its number, and when it started as `Os.process` answers it (ms since the epoch). */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startedAt: number;
+}
+
+/** One process that is kept open: what is sent to it reaches it, or nobody, whoever has its number by then. */
+export interface OpenProcess extends Disposable {
+  readonly pid: number;
+  hasEnded(): boolean;
+  /** On Windows, which has no signals, each of them ends it at once. */
+  signal(signal: SignalName): SignalOutcome;
+  /** Whether it ended within so many milliseconds; a dead process that nobody has collected has ended. */
+  ends(withinMs: number): Promise<boolean>;
+}
+
+/** `denied`: the system lets us not, since it is another user's. */
+export type SignalOutcome = "sent" | "gone" | "denied";

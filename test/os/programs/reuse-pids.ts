@@ -1,0 +1,53 @@
+/**
+ * Runs in a pid namespace of its own: process numbers are given anew there by will, not by chance. For each round, a process
+ * that was seen dies, and a bystander gets its number; then it is signalled by what was seen. Prints what it counted.
+ *
+ *     unshare --pid --fork --mount-proc bun reuse-pids.ts ROUNDS
+ */
+import { writeFileSync } from "node:fs";
+import type { ProcessIdentity } from "../../../src/core/open-process.ts";
+import { loadOs } from "../../../src/os/index.ts";
+
+const os = await loadOs();
+const rounds = Number(process.argv[2]);
+const told = { rounds, openedBefore: 0, openedAfter: 0, wrongKills: 0 };
+
+const startSleeper = () => Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
+
+function see(pid: number): ProcessIdentity {
+  const startedAt = os.process(pid)?.startedAt;
+  if (startedAt === undefined) throw new Error(`process ${pid} has no start time`);
+  return { pid, startedAt };
+}
+
+/**
+ * Tried until the number is the wanted one (threads of this very program take some, too), and the clock's tick another: two
+ * processes that start within 10 ms look alike, but no system gives a number anew as fast as that.
+ */
+async function startInPlaceOf({ pid, startedAt }: ProcessIdentity): Promise<Bun.Subprocess> {
+  for (;;) {
+    writeFileSync("/proc/sys/kernel/ns_last_pid", String(pid - 1));
+    const started = startSleeper();
+    if (started.pid === pid && see(pid).startedAt !== startedAt) return started;
+    started.kill("SIGKILL");
+    await started.exited;
+  }
+}
+
+for (let round = 0; round < rounds; round++) {
+  const first = startSleeper();
+  const seen = see(first.pid);
+  using early = round % 2 === 0 ? os.openProcess(seen) : undefined;
+  if (early) told.openedBefore++;
+  first.kill("SIGKILL");
+  await first.exited;
+  const bystander = await startInPlaceOf(seen);
+  using late = round % 2 === 0 ? undefined : os.openProcess(seen);
+  if (late) told.openedAfter++;
+  for (const opened of [early, late]) opened?.signal("SIGKILL");
+  await Promise.race([bystander.exited, Bun.sleep(2)]);
+  if (bystander.exitCode !== null || bystander.signalCode !== null) told.wrongKills++;
+  bystander.kill("SIGKILL");
+  await bystander.exited;
+}
+process.stdout.write(`${JSON.stringify(told)}\n`);
