@@ -8,6 +8,8 @@ export interface Flag {
   readonly value: "none" | "needed" | "optional";
   /** The value in help: `NAME`, `10s`. */
   readonly shows?: string;
+  /** The words that it may be, for completion, where `shows` does not list them: see `complete.ts`. */
+  readonly values?: readonly string[];
   readonly repeatable?: true;
   /** It says something about the command, so it is a mistake without one. */
   readonly needsCommand?: true;
@@ -36,6 +38,7 @@ export const SHARED_FLAGS = {
     name: "color",
     value: "needed",
     shows: "WHEN",
+    values: ["auto", "always", "never"],
     group: "reports",
     help: "auto (default), always or never; NO_COLOR is heeded",
   },

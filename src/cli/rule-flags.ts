@@ -1,3 +1,4 @@
+import { BACKENDS } from "../core/rule-request.ts";
 import { type Flag, SHARED_FLAGS } from "./flags.ts";
 
 /** `rule`'s part of the one table of flags. */
@@ -6,6 +7,7 @@ export const RULE_FLAGS: readonly Flag[] = [
     name: "from",
     value: "needed",
     shows: "WHERE",
+    values: ["lan", "anywhere"],
     group: "the question",
     usual: true,
     help: "who is let in, or with --close kept out: lan (default), anywhere, ADDR, CIDR",
@@ -31,6 +33,7 @@ export const RULE_FLAGS: readonly Flag[] = [
     name: "profile",
     value: "needed",
     shows: "KIND",
+    values: ["domain", "private", "public"],
     group: "the question",
     help: "only while the network is domain, private or public (Windows)",
   },
@@ -46,11 +49,19 @@ export const RULE_FLAGS: readonly Flag[] = [
     name: "backend",
     value: "needed",
     shows: "NAME",
+    values: BACKENDS,
     group: "the firewall",
     usual: true,
     help: "iptables, nft, ufw, firewalld, … (default: the one that has the rules here)",
   },
-  { name: "os", value: "needed", shows: "NAME", group: "the firewall", help: "print it for linux, macos or windows" },
+  {
+    name: "os",
+    value: "needed",
+    shows: "NAME",
+    values: ["linux", "macos", "windows"],
+    group: "the firewall",
+    help: "print it for linux, macos or windows",
+  },
   { name: "apply", value: "none", group: "what is done", usual: true, help: "do it, having asked on a terminal" },
   { name: "yes", value: "none", group: "what is done", usual: true, help: "no question" },
   {

@@ -1,9 +1,12 @@
 import type { Exit } from "../core/os.ts";
+import type { HelpPage } from "./help.ts";
 import type { Invocation } from "./parse-args.ts";
 import type { Services } from "./services.ts";
 
 export interface Verb {
   readonly summary: string;
+  /** Its flags and what stands beside them: for help, and for completion. */
+  readonly help: () => Promise<HelpPage>;
   /** Its words are what follows the verb; throws PortguardError. */
   readonly run: (invocation: Invocation, services: Services) => Promise<Exit>;
 }
@@ -12,18 +15,27 @@ export interface Verb {
 export const VERBS: Readonly<Record<string, Verb>> = {
   reserve: {
     summary: "take a port, hand it to a command without a gap, and guard it",
+    help: async () => (await import("./reserve-help.ts")).RESERVE_HELP,
     run: async (invocation, services) => (await import("./reserve.ts")).runReserve(invocation, services),
   },
   reach: {
     summary: "why it can't be reached, with evidence and the mend",
+    help: async () => (await import("./reach-help.ts")).REACH_HELP,
     run: async (invocation, services) => (await import("./reach.ts")).runReach(invocation, services),
   },
   rule: {
     summary: "the firewall rule that opens or closes a port, applied and taken back",
+    help: async () => (await import("./rule-help.ts")).RULE_HELP,
     run: async (invocation, services) => (await import("./rule.ts")).runRule(invocation, services),
   },
   wait: {
     summary: "wait until it answers, or is free",
+    help: async () => (await import("./wait-help.ts")).WAIT_HELP,
     run: async (invocation, services) => (await import("./wait.ts")).runWait(invocation, services),
+  },
+  completions: {
+    summary: "the script by which a shell completes portguard's words",
+    help: async () => (await import("./completions-help.ts")).COMPLETIONS_HELP,
+    run: async (invocation, services) => (await import("./completions.ts")).runCompletions(invocation, services),
   },
 };

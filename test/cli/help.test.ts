@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { parseShell } from "../../src/cli/completions.ts";
+import { COMPLETIONS_HELP } from "../../src/cli/completions-help.ts";
 import { spellFlag } from "../../src/cli/flags.ts";
 import { type HelpPage, renderLongHelp, renderRootHelp, renderShortHelp } from "../../src/cli/help.ts";
 import { type Invocation, splitAtDashes } from "../../src/cli/parse-args.ts";
@@ -12,12 +14,13 @@ import { VERBS } from "../../src/cli/verbs.ts";
 import { parseWaitArgs } from "../../src/cli/wait-args.ts";
 import { WAIT_HELP } from "../../src/cli/wait-help.ts";
 
-const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, RULE_HELP, WAIT_HELP];
+const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, RULE_HELP, WAIT_HELP, COMPLETIONS_HELP];
 const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
   reserve: parseReserveArgs,
   reach: parseReachArgs,
   rule: parseRuleArgs,
   wait: parseWaitArgs,
+  completions: ({ words, command }) => parseShell(words, command),
 };
 
 describe.each(PAGES.map((page) => [page.verb, page] as const))("the help of %s", (verb, page) => {
@@ -64,7 +67,8 @@ test("a flag has one meaning, whichever verb takes it", () => {
   }
 });
 
-test("every verb has its page, and portguard's own help lists it", () => {
+test("every verb has its page, and portguard's own help lists it", async () => {
   expect(Object.keys(VERBS)).toEqual(PAGES.map(({ verb }) => verb));
-  for (const verb of Object.keys(VERBS)) expect(renderRootHelp(VERBS)).toContain(`  ${verb}  `);
+  expect(await Promise.all(Object.values(VERBS).map(({ help }) => help()))).toEqual([...PAGES]);
+  for (const verb of Object.keys(VERBS)) expect(renderRootHelp(VERBS)).toMatch(new RegExp(`^  ${verb} `, "m"));
 });
