@@ -1,10 +1,13 @@
+import type { Address } from "../core/address.ts";
 import { checkPortRequests } from "../core/check-port-requests.ts";
 import { parseDuration } from "../core/duration.ts";
 import { fail } from "../core/error.ts";
+import { holdForBind } from "../core/overrule.ts";
 import { parseHost, parsePortWord } from "../core/parse-port-request.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "./flag-values.ts";
+import { applyAs, readBind, refuseOwnHosts } from "./overrule-args.ts";
 import { type FlagValues, type Invocation, parseArgs } from "./parse-args.ts";
 import { RESERVE_FLAGS } from "./reserve-flags.ts";
 
@@ -31,17 +34,21 @@ export function parseReserveArgs({ words, command }: Invocation): ReserveArgs {
     portWords.push(word);
   });
   refuseContradictions(flags, command);
-  const ports = readPorts(portWords, flags, command);
-  return { request: readRequest(ports, command ?? [], flags), ...readOutput(flags) };
+  const bind = readBind(flags, command);
+  const ports = applyAs(readPorts(portWords, flags, command, bind), textsOf(flags, "as"));
+  return { request: readRequest(ports, command ?? [], bind, flags), ...readOutput(flags) };
 }
 
 function readPorts(
   words: readonly string[],
   flags: FlagValues,
   command: Invocation["command"],
+  bind: readonly Address[],
 ): readonly PortRequest[] {
-  const hosts = textsOf(flags, "host").flatMap(parseHost);
-  const ports = words.flatMap((word) => parsePortWord(word, hosts.length === 0 ? "every" : hosts));
+  const asked = textsOf(flags, "host").flatMap(parseHost);
+  const hosts = bind.length > 0 ? holdForBind(bind) : asked.length > 0 ? asked : "every";
+  const ports = words.flatMap((word) => parsePortWord(word, hosts));
+  if (bind.length > 0) refuseOwnHosts(ports, hosts);
   if (ports.length === 0) {
     const rest = command === undefined ? "" : ` -- ${command.join(" ")}`;
     fail("BAD_USAGE", "no port is given", `say which one, or 0 for any: \`portguard reserve 8000${rest}\``);
@@ -50,13 +57,19 @@ function readPorts(
   return ports;
 }
 
-function readRequest(ports: readonly PortRequest[], command: readonly string[], flags: FlagValues): ReserveRequest {
+function readRequest(
+  ports: readonly PortRequest[],
+  command: readonly string[],
+  bind: readonly Address[],
+  flags: FlagValues,
+): ReserveRequest {
   const forText = textOf(flags, "for");
   const nofile = textOf(flags, "nofile");
   return {
     ports,
     command,
     handoff: oneOf(WAYS, textOf(flags, "handoff") ?? "auto", "--handoff"),
+    bind,
     auto: readAuto(flags),
     waitMs: readWait(textOf(flags, "if-held") ?? "fail"),
     ...(flags.has("no-env") ? {} : { envName: requireEnvName(textOf(flags, "env") ?? "PORT") }),

@@ -2,6 +2,7 @@ import type { Address } from "./address.ts";
 import type { Endpoint, Protocol } from "./endpoint.ts";
 import type { Network } from "./network.ts";
 import type { OpenProcess, ProcessIdentity } from "./open-process.ts";
+import type { Overrule } from "./overrule.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 
 /**
@@ -129,7 +130,7 @@ export interface LaunchSpec {
 }
 
 export type HandoffSpec =
-  | { readonly kind: "takeover"; readonly holds: readonly Hold[] }
+  | { readonly kind: "takeover"; readonly holds: readonly Hold[]; readonly overrule: Overrule }
   /** The listening sockets become fd 3, 4, … LISTEN_PID is set to the command's own pid where `listenPid` says so. */
   | { readonly kind: "inherit"; readonly fds: readonly number[]; readonly listenPid: boolean }
   /** The holds have been let go by the caller just before. */
@@ -187,6 +188,8 @@ export type TreeEvent =
       readonly at: Endpoint;
       readonly first: { pid: number; at: Endpoint };
     }
+  /** By takeover only: a bind() was refused, as a socket of its kind can't be at the address that it is kept to. */
+  | { readonly kind: "bind-refused"; readonly pid: number; readonly at: Endpoint; readonly v6Only: boolean }
   /** By takeover only: a hand-over could not be made cleanly; the port is as `what` says. */
   | { readonly kind: "handoff-fault"; readonly what: string }
   /** The process that keeps the tree is gone: the tree has been ended, but for these daemons. */

@@ -8,6 +8,8 @@ export interface PortRequest {
   readonly protocol: Protocol;
   readonly hosts: readonly Address[] | "every";
   readonly ports: PortChoice;
+  /** The port that the command believes it has: whoever asks for it gets this one. */
+  readonly as?: number;
 }
 
 export type PortChoice =

@@ -51,6 +51,7 @@ export type WarningCode =
   | "WRONG_PORT"
   | "WRONG_ADDRESS"
   | "BOUND_TWICE"
+  | "BIND_REFUSED"
   | "NOT_BOUND"
   | "PORT_STOLEN"
   | "HANDOFF_FAULT"

@@ -1,3 +1,4 @@
+import type { Address } from "./address.ts";
 import type { HandoffWay } from "./reserve-event.ts";
 import type { PortRequest } from "./port-request.ts";
 
@@ -7,6 +8,8 @@ export interface ReserveRequest {
   /** What stands behind `--`, untouched; empty: only hold. */
   readonly command: readonly string[];
   readonly handoff: HandoffWay | "auto";
+  /** The addresses that the command gets, whatever it asks for, at most one a family; empty: those that it asks for. */
+  readonly bind: readonly Address[];
   /** How many further ports `--auto` may try when one is held; 0: none. */
   readonly auto: number;
   /** How long to wait for a held port to come free, in milliseconds; 0: fail at once. */

@@ -1,4 +1,4 @@
-import { isLoopback } from "../core/address.ts";
+import { isLoopback, unmapAddress } from "../core/address.ts";
 import { formatDuration } from "../core/duration.ts";
 import { formatEndpoint } from "../core/endpoint.ts";
 import { joinFew, joinWords, summarizeHolders } from "../core/port-held-error.ts";
@@ -68,8 +68,9 @@ function renderReady({ bound, program, way, startMs }: Ready): string {
 
 /** Where only this machine can reach it, that is said with the start: it is the usual reason for "connection refused". */
 function renderReach(bound: Ready["bound"]): string {
-  if (!bound.every(({ at }) => isLoopback(at.address))) return "";
-  const addresses = unique(bound.map(({ at }) => at.address.text));
+  const places = bound.map(({ at }) => unmapAddress(at.address));
+  if (!places.every(isLoopback)) return "";
+  const addresses = unique(places.map(({ text }) => text));
   return ` (bound ${joinWords(addresses)} only: unreachable from other machines)`;
 }
 

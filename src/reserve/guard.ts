@@ -1,6 +1,7 @@
 import { formatEndpoint } from "../core/endpoint.ts";
 import { PortguardError } from "../core/error.ts";
 import type { Exit, Os, SignalName, Tree, TreeEvent, TreeProcess } from "../core/os.ts";
+import { joinWords } from "../core/port-held-error.ts";
 import type { HandoffWay, ReserveEvent, StopReason } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { programName } from "./program-name.ts";
@@ -64,6 +65,8 @@ export class Guard {
         return this.options.readiness.noteLetGo();
       case "bound-twice":
         return this.warnTwice(event);
+      case "bind-refused":
+        return this.warnRefused(event);
       case "handoff-fault":
         return this.warn("HANDOFF_FAULT", event.what, "if the command does not get its port, try `--handoff release`");
       case "guard-lost":
@@ -168,6 +171,14 @@ export class Guard {
     if (this.toldTwice.has(key)) return;
     this.toldTwice.add(key);
     this.warn("BOUND_TWICE", what, "two servers of one program want the same port: give one of them another");
+  }
+
+  private warnRefused({ at, pid, v6Only }: Extract<TreeEvent, { kind: "bind-refused" }>): void {
+    const kind = at.address.family === 4 ? "IPv4" : v6Only ? "IPv6 only" : "IPv6";
+    const places = joinWords(this.options.request.bind.map(({ text }) => text));
+    const what = `process ${pid} asked for ${formatEndpoint(at)} with a socket for ${kind}, which can't be bound to ${places}: refused`;
+    const other = at.address.family === 4 ? "127.0.0.1" : "::1";
+    this.warn("BIND_REFUSED", what, `\`--bind ${other}\` beside it would give that socket a place`);
   }
 
   private warn(code: Extract<ReserveEvent, { kind: "warning" }>["code"], what: string, hint: string): void {

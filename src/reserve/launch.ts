@@ -3,7 +3,7 @@ import type { CommandFound, LaunchOutcome, Nursery, Os, Tree } from "../core/os.
 import type { HandoffWay, ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import type { HeldRequest } from "./acquire.ts";
-import type { WayChoice } from "./handoff/choose.ts";
+import { OVERRULE_HINT, overrules, type WayChoice } from "./handoff/choose.ts";
 import { prepareHandoff } from "./handoff/prepare.ts";
 import type { WatchedPort } from "./verify.ts";
 
@@ -45,13 +45,14 @@ export async function launchCommand(nursery: Nursery, launch: LaunchRequest): Pr
     const outcome = await nursery.launch({ ...prepared, ports, killAll, ...(nofile !== undefined && { nofile }) });
     const instead = choice.ways[index + 1];
     if (outcome.kind !== "refused" || instead === undefined)
-      return { way, tree: requireRunning(outcome, request.command[0]!, way) };
+      return { way, tree: requireRunning(outcome, request, way) };
     emit({ kind: "way-refused", way, because: outcome.because, instead });
   }
   throw new Error("no way of handing over was chosen");
 }
 
-function requireRunning(outcome: LaunchOutcome, name: string, way: HandoffWay): Tree {
+function requireRunning(outcome: LaunchOutcome, request: ReserveRequest, way: HandoffWay): Tree {
+  const [name] = request.command;
   switch (outcome.kind) {
     case "running":
       return outcome.tree;
@@ -71,7 +72,7 @@ function requireRunning(outcome: LaunchOutcome, name: string, way: HandoffWay): 
       return fail(
         "HANDOFF_REFUSED",
         `no ${way} here: ${outcome.because}`,
-        "leave out `--handoff`: the best way that works is taken",
+        overrules(request) ? OVERRULE_HINT : "leave out `--handoff`: the best way that works is taken",
       );
   }
 }

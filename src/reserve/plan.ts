@@ -1,5 +1,6 @@
 import type { Os } from "../core/os.ts";
 import { formatHostPort } from "../core/address.ts";
+import { joinWords } from "../core/port-held-error.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { listCandidates } from "./acquire.ts";
@@ -13,7 +14,7 @@ export interface ReservationPlan {
 
 /** `do` names the kind of step, `what` its values. */
 export interface PlanStep {
-  readonly do: "hold" | "wait" | "refuse" | "hand-over" | "start" | "guard";
+  readonly do: "hold" | "wait" | "refuse" | "hand-over" | "overrule" | "start" | "guard";
   readonly what: string;
 }
 
@@ -39,6 +40,7 @@ function planCommand(request: ReserveRequest, os: Os): PlanStep[] {
       do: "hand-over",
       what: `by ${describeWay(way, request.command)}${index > 0 ? " if that is refused" : ""}`,
     })),
+    ...planOverrule(request),
     {
       do: "start",
       what: `${request.command.join(" ")}${request.envName === undefined ? "" : `, with ${request.envName} set`}`,
@@ -48,6 +50,17 @@ function planCommand(request: ReserveRequest, os: Os): PlanStep[] {
       what: `SIGTERM, ${request.graceMs / 1000} s, SIGKILL; ${request.killAll ? "daemons too" : "daemons without the port are left"}`,
     },
   ];
+}
+
+function planOverrule({ bind, ports }: ReserveRequest): PlanStep[] {
+  const addresses = joinWords(bind.map(({ text }) => text));
+  const moved = ports.filter(({ as }) => as !== undefined);
+  return [
+    ...(bind.length > 0 ? [`whatever address it asks for becomes ${addresses}`] : []),
+    ...moved.map(
+      ({ as, ports: choice }) => `port ${as} becomes ${choice.kind === "one" ? choice.port : "the one that is held"}`,
+    ),
+  ].map((what) => ({ do: "overrule", what }));
 }
 
 function describeWay(way: string, command: readonly string[]): string {

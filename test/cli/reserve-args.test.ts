@@ -14,6 +14,7 @@ describe("a reserve line", () => {
         ports: [{ protocol: "tcp", hosts: "every", ports: { kind: "one", port: 8000 } }],
         command: ["uvicorn", "app:app", "--port", "8000", "--host", "x"],
         handoff: "auto",
+        bind: [],
         auto: 0,
         waitMs: 0,
         envName: "PORT",
@@ -42,6 +43,21 @@ describe("a reserve line", () => {
     const { ports } = parse("--host 127.0.0.1 --host ::1 8000 [::1]:9000 web=7000").request;
     expect(ports.map(({ hosts }) => hosts)).toEqual([[LOOPBACK4, LOOPBACK6], [LOOPBACK6], [LOOPBACK4, LOOPBACK6]]);
     expect(parse("--host localhost 8000").request.ports[0]?.hosts).toEqual([LOOPBACK4, LOOPBACK6]);
+  });
+
+  test("holds what --bind needs, and nothing else", () => {
+    const mapped = { family: 6, text: "::ffff:127.0.0.1", scopeId: 0 } as const;
+    const { request } = parse("8000 --bind localhost -- x");
+    expect(request).toMatchObject({ bind: [LOOPBACK4, LOOPBACK6], ports: [{ hosts: [LOOPBACK4, mapped, LOOPBACK6] }] });
+    expect(parse("8000 --bind :: -- x").request.ports[0]?.hosts).toBe("every");
+  });
+
+  test("says of each port what the command takes it for", () => {
+    const asOf = (line: string) => parse(line).request.ports.map(({ as }) => as);
+    expect(asOf("3001 --as 3000 -- x")).toEqual([3000]);
+    expect(asOf("web=3001 api=4001 db=5432 --as api=4000 --as web=3000 -- x")).toEqual([3000, 4000, undefined]);
+    expect(asOf("a=3001 b=3000 --as a=3000 --as b=3001 -- x")).toEqual([3000, 3001]);
+    expect(asOf("web=53/udp 3000 --as web=3000 -- x")).toEqual([3000, undefined]);
   });
 
   test("waits for half a minute unless it says how long", () => {
@@ -92,6 +108,19 @@ describe("a reserve line is refused", () => {
     ["8000 --nofile=many -- x", "`many` is not a number for --nofile", "1 or more"],
     ["8000 --env 1A -- x", "`1A` is not a variable's name", "HTTP_PORT"],
     ["8000 --events fd:1 -- x", "fd:1 is the command's own stdout", "another number"],
+    ["8000 --bind ::1", "--bind says something about a command", "behind `--`"],
+    ["8000 --bind lo -- x", "`lo` is not an IP address", "one of this machine's addresses"],
+    ["8000 --bind ::1 --bind :: -- x", "--bind names two IPv6 addresses", "one of each family"],
+    ["8000 --bind ::1 --host ::1 -- x", "--bind and --host both name addresses", "leave one of them out"],
+    ["127.0.0.1:8000 --bind ::1 -- x", "--bind and the port both name an address", "8000 --bind 127.0.0.1"],
+    ["8000 --bind ::1 --handoff release -- x", "--bind is had by takeover only, not by release", "leave out --handoff"],
+    ["8000 --as 3000 --handoff inherit -- x", "--as is had by takeover only, not by inherit", "leave out --handoff"],
+    ["8000 --as 3000 -- x {fd}", "--as is had by takeover only, and {fd} asks for inherit", "leave out one"],
+    ["8000 --as 0 -- x", "`0` is not a port for --as", "--as 3000"],
+    ["8000 8001 --as 3000 -- x", "--as 3000 leaves open which of the ports it means", "web=3001 --as web=3000"],
+    ["a=8000 b=8001 --as c=3000 -- x", "no port is named `c`", "there is a, b"],
+    ["8000 --as 1 --as 2 -- x", "--as 2 is said of a port that has one already", "once a port"],
+    ["a=8000 b=3000 --as a=3000 -- x", "--as 3000 could mean two of the reserved ports", "of its own"],
     ["8000 8000", "`8000` and `8000` are the same port", "once"],
   ])("`%s`: %s", (line, what, hint) => {
     expect(() => parse(line)).toThrow(

@@ -1,4 +1,14 @@
-import { type Address, ANY4, ANY6, isAny, isLoopback, LOOPBACK4, LOOPBACK6, sameAddress } from "../../core/address.ts";
+import {
+  type Address,
+  ANY4,
+  ANY6,
+  isAny,
+  isLoopback,
+  LOOPBACK4,
+  LOOPBACK6,
+  sameAddress,
+  unmapAddress,
+} from "../../core/address.ts";
 import { type Endpoint, overlaps } from "../../core/endpoint.ts";
 import { fail } from "../../core/error.ts";
 import type { Hold, HoldOutcome, HoldRequest } from "../../core/os.ts";
@@ -114,10 +124,11 @@ function onlyClosingConnections(at: Endpoint): boolean {
 
 /**
  * Whether the hold is whole on a machine without this address: it is only one of those that a wildcard stands for, or one
- * of both loopbacks (`localhost`), of which a machine without IPv6 has one.
+ * of both loopbacks (`localhost`), of which a machine without IPv6 has one, or an IPv4 address once more, as IPv6 maps it.
  */
 function isOptional({ address }: Endpoint, hosts: HoldRequest["hosts"]): boolean {
   const isAsked = (wanted: Address) => hosts !== "every" && hosts.some((host) => sameAddress(host, wanted));
+  if (address.family === 6 && unmapAddress(address).family === 4 && isAsked(unmapAddress(address))) return true;
   return !isAsked(address) || (isLoopback(address) && isAsked(LOOPBACK4) && isAsked(LOOPBACK6));
 }
 

@@ -1,5 +1,5 @@
 import { fail } from "../../core/error.ts";
-import type { LaunchOutcome, LaunchSpec, Nursery, NurseryOptions } from "../../core/os.ts";
+import type { HandoffSpec, LaunchOutcome, LaunchSpec, Nursery, NurseryOptions } from "../../core/os.ts";
 import { EACCES, EBUSY, EINVAL, ENOSYS, EPERM } from "../unix/constants.ts";
 import { exitOf, failureOf } from "../unix/launch-outcome.ts";
 import type { FromGuard } from "../unix/guard-protocol.ts";
@@ -33,7 +33,7 @@ export class LinuxNursery implements Nursery {
     if (options.start === "early") this.guard = GuardProcess.start([]);
     this.starter = options.watchParent ? findStarter() : NO_STARTER;
     this.worker = this.startThread();
-    if (options.start === "never") this.order([], undefined);
+    if (options.start === "never") this.order(undefined, undefined);
   }
 
   async launch(spec: LaunchSpec): Promise<LaunchOutcome> {
@@ -43,8 +43,7 @@ export class LinuxNursery implements Nursery {
     const nofile = spec.nofile ?? originalSoftNofile();
     const verdict = Promise.withResolvers<Verdict>();
     this.settle = verdict.resolve;
-    const sets = spec.way.kind === "takeover" ? spec.way.holds.map((hold) => (hold as LinuxHold).set.toData()) : [];
-    this.order(sets, guard);
+    this.order(spec.way, guard);
     this.unborn = this.treeOf(-1, guard, spec);
     guard.say({
       do: "launch",
@@ -96,9 +95,16 @@ export class LinuxNursery implements Nursery {
     return worker;
   }
 
-  private order(sets: WatchOrder["sets"], guard: GuardProcess | undefined): void {
+  private order(way: HandoffSpec | undefined, guard: GuardProcess | undefined): void {
     const { starter } = this;
-    const order: WatchOrder = { control: guard?.control ?? -1, guardPid: guard?.pid ?? -1, starter, sets };
+    const isTakeover = way?.kind === "takeover";
+    const order: WatchOrder = {
+      control: guard?.control ?? -1,
+      guardPid: guard?.pid ?? -1,
+      starter,
+      sets: isTakeover ? way.holds.map((hold) => (hold as LinuxHold).set.toData()) : [],
+      overrule: isTakeover ? way.overrule : { bind: [], as: [] },
+    };
     this.worker.postMessage(order);
   }
 

@@ -1,4 +1,5 @@
 import type { TreeEvent } from "../../core/os.ts";
+import type { Overrule } from "../../core/overrule.ts";
 import { POLLERR, POLLHUP, POLLIN } from "../unix/constants.ts";
 import { closeFd, pollFds, readFd, writeFd } from "../unix/files.ts";
 import { encodeLine, type FromGuard, LineReader } from "../unix/guard-protocol.ts";
@@ -21,6 +22,7 @@ export interface WatchOrder {
   readonly starter: Starter;
   /** By takeover the thread owns these from now on. */
   readonly sets: readonly HeldSetData[];
+  readonly overrule: Overrule;
 }
 
 /** What the thread tells: the guard's own words, what happens to the tree, and the end of the guard. */
@@ -96,6 +98,7 @@ export class WatchLoop {
     this.broker = new Broker({
       listener,
       sets: this.order.sets.map((data) => new HeldSet(data)),
+      overrule: this.order.overrule,
       emit: (event) => this.report({ from: "tree", event }),
       openInTree: (leases) => findOpenLeases(this.order.guardPid, leases),
     });

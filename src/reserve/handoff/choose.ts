@@ -1,8 +1,12 @@
+import { fail } from "../../core/error.ts";
 import type { CommandFound, Os } from "../../core/os.ts";
 import type { HandoffWay } from "../../core/reserve-event.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { usesPlaceholder } from "../placeholders.ts";
 import { recognizeDialect } from "./dialects.ts";
+
+/** What does the same without portguard's help. */
+export const OVERRULE_HINT = "tell the command itself: `{port}` and `{host}` in it stand for what was reserved";
 
 /** The ways to try, the best first; what is missing is missing for a reason. */
 export interface WayChoice {
@@ -10,12 +14,25 @@ export interface WayChoice {
   readonly refused: readonly { readonly way: HandoffWay; readonly because: string }[];
 }
 
-/** Decides from the command and the system alone which ways of handing over to try. */
-export function chooseWays(
-  { handoff, command }: Pick<ReserveRequest, "handoff" | "command">,
-  os: Os["name"],
-  found: Extract<CommandFound, { kind: "found" }>,
-): WayChoice {
+type Asked = Pick<ReserveRequest, "handoff" | "command" | "bind" | "ports">;
+
+/** Whether the command gets another address or port than it asks for. */
+export function overrules({ bind, ports }: Pick<ReserveRequest, "bind" | "ports">): boolean {
+  return bind.length > 0 || ports.some(({ as }) => as !== undefined);
+}
+
+/**
+ * Decides from the command and the system alone which ways of handing over to try. Throws HANDOFF_REFUSED where what was
+ * asked can be had by one way only, and that one can't be had.
+ */
+export function chooseWays(request: Asked, os: Os["name"], found: Extract<CommandFound, { kind: "found" }>): WayChoice {
+  const { handoff, command } = request;
+  if (overrules(request)) {
+    const because = refuseTakeover(os, command, found);
+    if (because !== undefined)
+      fail("HANDOFF_REFUSED", `--bind and --as are had by takeover only: ${because}`, OVERRULE_HINT);
+    return { ways: ["takeover"], refused: [] };
+  }
   if (handoff !== "auto") return { ways: [handoff], refused: [] };
   // Whoever writes {fd} into the command has chosen.
   if (usesPlaceholder(command, "fd")) return { ways: ["inherit"], refused: [] };

@@ -1,6 +1,7 @@
 import { type Address, isAny, parseAddress } from "../../core/address.ts";
 import { fail } from "../../core/error.ts";
 import type { LaunchSpec } from "../../core/os.ts";
+import type { Overrule } from "../../core/overrule.ts";
 import type { HandoffWay } from "../../core/reserve-event.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import type { HeldRequest } from "../acquire.ts";
@@ -24,7 +25,11 @@ export function prepareHandoff(way: HandoffWay, request: ReserveRequest, held: r
   const argv = () => fillPlaceholders(request.command, held.map(placeholdersOf));
   switch (way) {
     case "takeover":
-      return { argv: argv(), env, way: { kind: "takeover", holds: held.map(({ hold }) => hold) } };
+      return {
+        argv: argv(),
+        env,
+        way: { kind: "takeover", holds: held.map(({ hold }) => hold), overrule: overruleOf(request, held) },
+      };
     case "inherit":
       return prepareInherit(request, held, env);
     case "release": {
@@ -47,6 +52,14 @@ function prepareInherit(request: ReserveRequest, held: readonly HeldRequest[], e
     env: { ...env, ...adapted.env },
     way: { kind: "inherit", fds, listenPid: adapted.listenPid },
   };
+}
+
+/** What the command gets instead of what it asks for, now that the ports are known. */
+function overruleOf({ bind }: ReserveRequest, held: readonly HeldRequest[]): Overrule {
+  const as = held.flatMap(({ request: { as: believed }, hold: { port, protocol } }) =>
+    believed === undefined ? [] : [{ protocol, believed, port }],
+  );
+  return { bind, as };
 }
 
 /** Where an inherited socket listens: as the command line asks, else where we were told to hold, else the server's default. */

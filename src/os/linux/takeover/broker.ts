@@ -1,6 +1,7 @@
 import { type Endpoint, formatEndpoint, overlaps } from "../../../core/endpoint.ts";
 import type { TreeEvent } from "../../../core/os.ts";
-import { EADDRINUSE, EADDRNOTAVAIL, EBADF } from "../../unix/constants.ts";
+import { type Overrule, overruleAddress } from "../../../core/overrule.ts";
+import { EADDRINUSE, EADDRNOTAVAIL, EBADF, EPERM } from "../../unix/constants.ts";
 import { nameOf } from "../../unix/sockets.ts";
 import type { HeldSet, Member } from "../held-set.ts";
 import { SYS } from "../syscalls.ts";
@@ -12,6 +13,7 @@ import { judgeRequest, type Lease } from "./lease.ts";
 export interface BrokerOptions {
   readonly listener: number;
   readonly sets: readonly HeldSet[];
+  readonly overrule: Overrule;
   readonly emit: (event: TreeEvent) => void;
   /** Of these leases, those whose socket some process of the command's tree still has open. */
   readonly openInTree: (leases: readonly Lease[]) => ReadonlySet<Lease>;
@@ -77,25 +79,33 @@ export class Broker {
 
   private onBind(notice: Notice): number | "run" {
     const asked = readAskedAddress(this.options.listener, notice);
-    if (asked === "unreadable") return this.releaseAll(notice.tid);
-    const sets = this.options.sets.filter(({ port }) => port === asked?.port);
+    if (asked === "unreadable") return this.serveHidden(notice.tid);
+    const sets = asked ? this.setsFor(asked.port) : [];
     if (!asked || sets.length === 0) return "run";
     const child = openChildSocket(notice.tid, Number(notice.args[0]));
     // What is no open file is the caller's own mistake, and the kernel tells it so.
-    if (typeof child === "number") return child === -EBADF ? "run" : this.releaseAll(notice.tid);
+    if (typeof child === "number") return child === -EBADF ? "run" : this.serveHidden(notice.tid);
     using socket = child;
     const facts = readChildFacts(socket.ours, sets[0]!.members[0]?.fd ?? -1);
     const set = sets.find(({ protocol }) => protocol === facts.protocol);
     // A call that is announced again after a signal: the socket is in place already.
     if (set?.members.some(({ inode }) => inode === socket.inode)) return 0;
     if (!set || !facts.sameNetwork) return "run";
-    const dual = asked.address.text === "::" && !facts.v6Only;
-    return this.give(notice, socket, facts, set, {
-      protocol: set.protocol,
-      port: set.port,
-      address: asked.address,
-      dual,
-    });
+    const { protocol, port } = set;
+    const place = overruleAddress(asked.address, facts.v6Only, this.options.overrule.bind);
+    if (place) return this.give(notice, socket, facts, set, { protocol, port, ...place });
+    const at = { protocol, port, address: asked.address, dual: false };
+    this.tell({ kind: "bind-refused", pid: socket.pid, at, v6Only: facts.v6Only });
+    // What a machine without that family says: many programs go on with the other one.
+    return -EADDRNOTAVAIL;
+  }
+
+  /** The held ports that a bind() to this one may mean, what was overruled first. */
+  private setsFor(asked: number): HeldSet[] {
+    const { sets, overrule } = this.options;
+    const isMeant = ({ port, protocol }: HeldSet) =>
+      overrule.as.some((each) => each.believed === asked && each.port === port && each.protocol === protocol);
+    return [...sets.filter(isMeant), ...sets.filter(({ port }) => port === asked)];
   }
 
   /** Hands the member for this endpoint to the caller. */
@@ -176,7 +186,19 @@ export class Broker {
     return "run";
   }
 
-  /** A process that may not be looked into can't be given a socket: the next best is to let go and let it bind. */
+  /**
+   * A process that may not be looked into can't be given a socket: the next best is to let go and let it bind, but not where
+   * it was promised that it binds nowhere else.
+   */
+  private serveHidden(tid: number): number | "run" {
+    const { bind, as } = this.options.overrule;
+    if (bind.length === 0 && as.length === 0) return this.releaseAll(tid);
+    this.fault(
+      `process ${tid} may not be looked into (it hides itself, or runs with other privileges): its bind() was refused, as nothing could be overruled`,
+    );
+    return -EPERM;
+  }
+
   private releaseAll(tid: number): "run" {
     const held = this.options.sets.flatMap((set) => set.members.map((member) => ({ set, member })));
     const free = held.filter(({ member }) => !this.leases.has(member));
