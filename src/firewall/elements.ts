@@ -22,14 +22,22 @@ export interface Found<T> {
   readonly miss: boolean;
 }
 
+interface Range<T> {
+  readonly lo: Scalar;
+  readonly hi: Scalar;
+  readonly of: Element<T>;
+}
+
 interface Index<T> {
   readonly exact: Map<Scalar, Element<T>>;
   /** By `lo`; `reach[i]`: the largest `hi` up to here, for elements that lie within each other. */
-  readonly ranges: readonly { readonly lo: Scalar; readonly hi: Scalar; readonly of: Element<T> }[];
+  readonly ranges: readonly Range<T>[];
   readonly reach: readonly Scalar[];
   readonly others: readonly Element<T>[];
   readonly rest: Element<T> | undefined;
 }
+
+const FEW = 8;
 
 /** The elements of a set or a map, found by one key at a time. */
 export class ElementSet<T> {
@@ -37,6 +45,8 @@ export class ElementSet<T> {
   /** The only column of the only element, where that is all there is: most sets are one value in a rule. */
   readonly only: Interval | undefined;
   #index: Index<T> | undefined;
+  /** Few elements are looked through more quickly than an index of them is made. */
+  #few: readonly Range<T>[] | undefined;
 
   constructor(elements: readonly Element<T>[]) {
     this.elements = elements;
@@ -46,8 +56,12 @@ export class ElementSet<T> {
 
   /** The whole key must be there: a column that the packet does not have is the caller's business. */
   find(key: readonly Value[]): Found<T> {
-    this.#index ??= indexOf(this.elements);
     const first = key[0];
+    if (this.elements.length <= FEW && !isVague(first) && key.length === 1) {
+      this.#few ??= rangesOf(this.elements);
+      if (this.#few.length === this.elements.length) return findFew(this.#few, first as Scalar);
+    }
+    this.#index ??= indexOf(this.elements);
     if (!key.some(isVague)) {
       const at = key.length === 1 ? (first as Scalar) : joinKey(key as Scalar[]);
       const element = this.#index.exact.get(at) ?? (key.length === 1 ? findRange(this.#index, at) : undefined);
@@ -62,9 +76,29 @@ export class ElementSet<T> {
   }
 }
 
+/** Those that are a value or a range. */
+function rangesOf<T>(elements: readonly Element<T>[]): readonly Range<T>[] {
+  return elements.flatMap((of) => {
+    const [first, second] = of.columns;
+    return first && second === undefined && "lo" in first ? [{ lo: first.lo, hi: first.hi, of }] : [];
+  });
+}
+
+/** Of several that have it, the narrowest (and of equals the first), as the index finds it. */
+function findFew<T>(ranges: readonly Range<T>[], at: Scalar): Found<T> {
+  let best: Range<T> | undefined;
+  for (const range of ranges) {
+    if (!isBetween(range, at)) continue;
+    if (!best || range.lo > best.lo || (range.lo === best.lo && range.hi < best.hi)) best = range;
+  }
+  return best ? { hits: [best.of.data], miss: false } : NOTHING;
+}
+
+const NOTHING: Found<never> = { hits: [], miss: true };
+
 function indexOf<T>(elements: readonly Element<T>[]): Index<T> {
   const exact = new Map<Scalar, Element<T>>();
-  const ranges: { lo: Scalar; hi: Scalar; of: Element<T> }[] = [];
+  const ranges: Range<T>[] = [];
   const others: Element<T>[] = [];
   let rest: Element<T> | undefined;
   for (const element of elements) {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { describe } from "./probes.ts";
+import { type Compared, describe } from "./probes.ts";
 import { type Trial, isWrong, tryRules } from "./trial.ts";
 import { Town } from "./town.ts";
 
@@ -13,11 +13,19 @@ async function main(): Promise<void> {
   const trials = (await Promise.all(Array.from({ length: lanes }, () => runLane(seeds)))).flat();
   const all = trials.flatMap(({ compared }) => compared);
   const wrong = all.filter(isWrong).length;
-  const unknown = all.filter(({ expected }) => expected === undefined).length;
+  const unknown = all.filter(({ expected }) => expected === undefined);
   const kinds = Object.entries(Object.groupBy(all, ({ got }) => got)).map(([kind, of]) => `${kind} ${of?.length}`);
   console.log(`${trials.length} rulesets (seeds ${from} to ${from + count - 1}), ${all.length} connections`);
-  console.log(`${wrong} wrong, ${unknown} unknown; the kernel: ${kinds.join(", ")}`);
+  console.log(`${wrong} wrong, ${unknown.length} unknown; the kernel: ${kinds.join(", ")}`);
+  for (const line of reasons(unknown)) console.log(line);
   process.exitCode = wrong === 0 && trials.length === count ? 0 : 1;
+}
+
+/** Why nothing certain could be said, the most frequent reason first; what differs from rule to rule is left out. */
+function reasons(unknown: readonly Compared[]): string[] {
+  const because = unknown.map(({ verdict }) => verdict.because.replace(/: (?:rule|the policy) .*$/, ""));
+  const counted = [...Map.groupBy(because, (each) => each)].map(([each, of]) => [of.length, each] as const);
+  return counted.toSorted(([a], [b]) => b - a).map(([times, each]) => `  ${times} × ${each}`);
 }
 
 async function runLane(seeds: number[]): Promise<Trial[]> {

@@ -1,12 +1,12 @@
 import type { Chain, Part, Rule, RuleVerdict, Table } from "../model.ts";
 import type { TraceLine } from "../verdict.ts";
 import { evaluateExpr, findIn, isList } from "./expr.ts";
+import { Guarded } from "./guards.ts";
 import { askMatch } from "./match.ts";
 import { settle, sideOf, translate } from "./nat.ts";
-import { refOf } from "./refs.ts";
 import { type State, mergeStates, withDoubt, withTouched } from "./state.ts";
 import type { Decider } from "./decider.ts";
-import { type End, MOST_TRACE, type World } from "./world.ts";
+import { type End, MOST_TRACE, type Noted, type World } from "./world.ts";
 
 /** What comes out of a chain. `fell`: at its end, or by `return`. */
 export interface Flow {
@@ -20,11 +20,15 @@ const DEEPEST = 500;
 /** More different states than this are given up on. */
 const MOST_STATES = 256;
 
-/** One rule being asked about one packet. */
-interface Asking {
+/** Where a walk is. */
+interface At {
   readonly world: World;
   readonly table: Table;
   readonly chain: Chain;
+}
+
+/** One rule being asked about one packet. */
+interface Asking extends At {
   readonly rule: Rule;
   readonly flow: Flow;
   readonly depth: number;
@@ -35,15 +39,37 @@ interface Asking {
 /** Walks these states, all at once, through a chain. Where a match is not known, both ways are walked. */
 export function walkChain(world: World, table: Table, chain: Chain, states: readonly State[], depth = 0): Flow {
   const flow: Flow = { accepted: [], fell: [], ends: [] };
+  const guards = new Guarded(chain);
   let live = mergeStates(states);
-  for (const rule of chain.rules) {
-    if (live.length === 0) break;
+  for (let at = 0; at < chain.rules.length && live.length > 0; at++) {
+    const [first, second] = live;
+    if (first && !second) at += passBy({ world, table, chain }, guards, at, first);
+    const rule = chain.rules[at];
+    if (!rule) break;
     const next: State[] = [];
-    for (const state of live) askRule({ world, table, chain, rule, flow, depth, next }, state);
-    live = limit(mergeStates(next), flow);
+    for (const state of live)
+      askRule({ world, table, chain, rule, flow, depth, next }, state, guards.failing(state, at));
+    live = isSame(next, live) ? live : limit(mergeStates(next), flow);
   }
   flow.fell.push(...live);
   return flow;
+}
+
+/** How many rules, from this one on, are surely not for this packet. */
+function passBy(at: At, guards: Guarded, first: number, state: State): number {
+  const failing: number[] = [];
+  for (let rule = first; rule < at.chain.rules.length; rule++) {
+    const part = guards.failing(state, rule);
+    if (part === undefined) break;
+    failing.push(part);
+  }
+  at.world.left -= failing.length;
+  if (failing.length > 0) note(at, { kind: "passed-by", first, failing });
+  return failing.length;
+}
+
+function isSame(a: readonly State[], b: readonly State[]): boolean {
+  return a.length === b.length && a.every((state, index) => state === b[index]);
 }
 
 function limit(states: readonly State[], flow: Flow): readonly State[] {
@@ -59,23 +85,20 @@ interface Fork {
   readonly isSure: boolean;
 }
 
-function askRule(asking: Asking, state: State): void {
-  const { world, table, flow, rule, next } = asking;
+/** `failing`: the part of the rule that surely does not hold, if that is known already. */
+function askRule(asking: Asking, state: State, failing: number | undefined): void {
+  const { world, flow, rule, next } = asking;
   if (--world.left < 0) {
     flow.ends.push({ kind: "unknown", because: "the rules lead too far round", state });
     return;
   }
-  const { parts } = rule;
-  let at = 0;
-  // Nearly always a rule is a few matches, one of which does not hold.
-  for (let part = parts[at]; part?.do === "match"; part = parts[++at]) {
-    const answer = askMatch(world, table, state, part.match);
-    if (answer === "no") return endRule(asking, state, "no", part.text);
-    if (answer === "maybe") break;
+  if (failing !== undefined) {
+    note(asking, { kind: "passed-by", first: rule.position - 1, failing: [failing] });
+    return void next.push(state);
   }
-  const forks: Fork[] = [{ state, at, isSure: true }];
+  const forks: Fork[] = [{ state, at: 0, isSure: true }];
   for (let fork = forks.pop(); fork; fork = forks.pop()) {
-    const part = parts[fork.at];
+    const part = rule.parts[fork.at];
     if (part === undefined) {
       traceRule(asking, fork.isSure ? "yes" : "maybe");
       next.push(fork.state);
@@ -122,11 +145,13 @@ function endRule(asking: Asking, state: State, matched: TraceLine["matched"], wh
   asking.next.push(state);
 }
 
-function traceRule({ world, table, chain, rule }: Asking, matched: TraceLine["matched"], why?: string): void {
-  const { trace } = world;
-  if (!trace || trace.length === MOST_TRACE) return;
-  const line = { packet: world.walking, hook: world.hook, rule: refOf(table, chain, rule), matched };
-  trace.push(why === undefined ? line : { ...line, why });
+function traceRule(asking: Asking, matched: TraceLine["matched"], why?: string): void {
+  const { rule } = asking;
+  note(asking, { kind: "asked", rule, matched, ...(why !== undefined && { why }) });
+}
+
+function note({ world: { trace, walking, hook }, table, chain }: At, what: Noted["what"]): void {
+  if (trace && trace.length < MOST_TRACE) trace.push({ walking, hook, table, chain, what });
 }
 
 function deciderOf({ table, chain, rule }: Asking): Decider {

@@ -1,11 +1,12 @@
 import { addressFromBytes, formatHostPort } from "../../core/address.ts";
+import type { Part, Rule } from "../model.ts";
 import { type Errno, errnoOf } from "../reject.ts";
-import type { Afterwards, RuleRef, Verdict } from "../verdict.ts";
+import type { Afterwards, RuleRef, TraceLine, Verdict } from "../verdict.ts";
 import type { Decider } from "./decider.ts";
 import type { Arrived, Travelled } from "./path.ts";
-import { refOfDecider } from "./refs.ts";
+import { refOf, refOfDecider } from "./refs.ts";
 import type { State } from "./state.ts";
-import type { End, World } from "./world.ts";
+import { type End, MOST_TRACE, type Noted, type World } from "./world.ts";
 
 /** One thing that may come of it. */
 export type Outcome =
@@ -16,14 +17,41 @@ export type Outcome =
 
 /** One verdict for all that may come of it: `unknown` where they differ for the client. */
 export function conclude(world: World, outcomes: readonly Outcome[]): Verdict {
+  const said = sayOf(world, outcomes);
+  const assumed = [...world.assumed];
+  let trace: readonly TraceLine[] | undefined;
+  return {
+    ...said,
+    assumed,
+    get trace() {
+      return (trace ??= (world.trace ?? []).flatMap(linesOf).slice(0, MOST_TRACE));
+    },
+  };
+}
+
+function linesOf({ walking, hook, table, chain, what }: Noted): TraceLine[] {
+  const lineOf = (rule: Rule, matched: TraceLine["matched"], why: string | undefined): TraceLine => {
+    const line = { packet: walking, hook, rule: refOf(table, chain, rule), matched };
+    return why === undefined ? line : { ...line, why };
+  };
+  if (what.kind === "asked") return [lineOf(what.rule, what.matched, what.why)];
+  return what.failing.map((part, index) => {
+    const rule = chain.rules[what.first + index]!;
+    return lineOf(rule, "no", textOf(rule.parts[part]));
+  });
+}
+
+function textOf(part: Part | undefined): string | undefined {
+  return part?.do === "match" ? part.text : undefined;
+}
+
+function sayOf(world: World, outcomes: readonly Outcome[]): Said {
   const [first] = outcomes;
-  const rest = { assumed: [...world.assumed], trace: world.trace ?? [] };
-  if (!first) return { kind: "unknown", because: "no way leads anywhere", ...rest };
+  if (!first) return { kind: "unknown", because: "no way leads anywhere" };
   const other = outcomes.find((each) => tellingOf(world, each) !== tellingOf(world, first));
   const unknown = outcomes.find((each) => each.kind === "unknown");
-  if (unknown?.kind === "unknown") return { ...describeUnknown(unknown), ...rest };
-  if (other) return { ...describeDoubt(outcomes, first, other), ...rest };
-  return { ...describe(world, first, outcomes), ...rest };
+  if (unknown?.kind === "unknown") return describeUnknown(unknown);
+  return other ? describeDoubt(outcomes, first, other) : describe(world, first, outcomes);
 }
 
 /** What the client can tell apart. */

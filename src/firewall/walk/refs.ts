@@ -2,18 +2,11 @@ import type { Chain, Rule, Table } from "../model.ts";
 import type { RuleRef } from "../verdict.ts";
 import type { Decider } from "./decider.ts";
 
-const known = new WeakMap<Rule, RuleRef>();
-
 /** A rule as others may be told of it. */
 export function refOf({ backend, family, name }: Table, chain: Chain, rule: Rule): RuleRef {
-  let ref = known.get(rule);
-  if (!ref) {
-    const { position, handle, text } = rule;
-    const at = { backend, family, table: name, chain: chain.name, position, text };
-    ref = handle === undefined ? at : { ...at, handle };
-    known.set(rule, ref);
-  }
-  return ref;
+  const { position, handle, text } = rule;
+  const at = { backend, family, table: name, chain: chain.name, position, text };
+  return handle === undefined ? at : { ...at, handle };
 }
 
 /** Who decided, as a rule; nothing where it was the kernel itself. */

@@ -1,4 +1,4 @@
-import type { RuleSet } from "../model.ts";
+import type { Chain, Rule, RuleSet, Table } from "../model.ts";
 import type { Packet } from "../packet.ts";
 import type { Reject } from "../reject.ts";
 import type { TraceLine } from "../verdict.ts";
@@ -15,12 +15,24 @@ export interface World {
   readonly locality: Locality;
   readonly assumed: Set<string>;
   /** Nothing while an order that is not the likeliest is tried. */
-  trace: TraceLine[] | undefined;
+  trace: Noted[] | undefined;
   /** Whose way is walked now. */
   walking: TraceLine["packet"];
   hook: TraceLine["hook"];
   /** How many more rules may be asked. */
   left: number;
+}
+
+/** Rules that were asked, as the walk notes them down: most traces are never read. */
+export interface Noted {
+  readonly walking: TraceLine["packet"];
+  readonly hook: TraceLine["hook"];
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly what:
+    | { readonly kind: "asked"; readonly rule: Rule; readonly matched: TraceLine["matched"]; readonly why?: string }
+    /** From the first of these rules on, one behind the other: the part of each that did not hold. */
+    | { readonly kind: "passed-by"; readonly first: number; readonly failing: readonly number[] };
 }
 
 /** How a packet's way may end before it arrives. */
