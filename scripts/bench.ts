@@ -8,6 +8,7 @@ import { measureReach } from "./bench/reach.ts";
 import { measureRequests } from "./bench/requests.ts";
 import type { Finding, Row } from "./bench/row.ts";
 import { ROUNDS } from "./bench/row.ts";
+import { measureRules } from "./bench/rules.ts";
 import { measureStart } from "./bench/start.ts";
 
 const MEASURES: Record<string, () => Promise<readonly Finding[]>> = {
@@ -16,6 +17,7 @@ const MEASURES: Record<string, () => Promise<readonly Finding[]>> = {
   requests: measureRequests,
   memory: measureMemory,
   reach: measureReach,
+  rules: measureRules,
 };
 
 async function main(names: readonly string[]): Promise<void> {

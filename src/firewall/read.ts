@@ -7,6 +7,7 @@ import { type Json, isList, isObject } from "./backends/nft/json.ts";
 import { readNft } from "./backends/nft/read.ts";
 import { mergeTables } from "./merge-tables.ts";
 import type { IpSet, RuleSet } from "./model.ts";
+import { prepareGuards } from "./walk/guards.ts";
 
 /** One dump, and what it is called in an error: its file, or the command that printed it. */
 export interface Dump {
@@ -103,11 +104,13 @@ function merge(read: readonly Read[]): RuleSet {
   const hasNft = read.some(({ kind }) => kind === "nft");
   const v4 = hasNft || saved.some(({ family }) => family === 4);
   const v6 = hasNft || saved.some(({ family }) => family === 6);
+  const tables = mergeTables(
+    saved.flatMap((each) => each.tables),
+    nft,
+  );
+  prepareGuards(tables);
   return {
-    tables: mergeTables(
-      saved.flatMap(({ tables }) => tables),
-      nft,
-    ),
+    tables,
     ipsets: new Map(read.flatMap((each) => (each.kind === "ipset" ? [...each.sets] : []))),
     covers: [...(v4 ? ([4] as const) : []), ...(v6 ? ([6] as const) : [])],
     notes: hasNft ? [] : ["native nftables rules were not given"],

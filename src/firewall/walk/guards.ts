@@ -1,5 +1,5 @@
 import type { Element } from "../elements.ts";
-import type { Chain, Field, Match, Rule, Scalar } from "../model.ts";
+import type { Chain, Field, Match, Scalar, Table } from "../model.ts";
 import { type Value, isVague } from "../value.ts";
 import { readField } from "./fields.ts";
 import type { State } from "./state.ts";
@@ -8,62 +8,61 @@ import type { State } from "./state.ts";
  * What the rules of a chain ask first of single fields, as numbers side by side: nearly every rule is for other packets, and
  * is passed by without a look at the rule itself. What is left out here is asked of the rule.
  */
-class Guards {
-  readonly fields: Field[] = [];
+interface Guards {
+  readonly fields: Field[];
   /** Names of interfaces as numbers. */
-  readonly words = new Map<string, number>();
+  readonly words: Map<string, number>;
   /** Rule `i` has the tests from `starts[i]` up to, and without, `starts[i + 1]`. */
-  readonly starts: number[] = [0];
+  readonly starts: number[];
   /** Each test: whether a field (by its index) lies between two numbers, or not; `part`: which part of the rule says so. */
-  readonly field: number[] = [];
-  readonly lo: number[] = [];
-  readonly hi: number[] = [];
-  readonly not: boolean[] = [];
-  readonly part: number[] = [];
+  readonly field: number[];
+  readonly lo: number[];
+  readonly hi: number[];
+  readonly not: boolean[];
+  readonly part: number[];
+}
 
-  constructor({ rules }: Chain) {
-    for (const { parts } of rules) {
-      this.#collect(parts);
-      this.starts.push(this.field.length);
-    }
-  }
-
-  /** The matches that a rule begins with: what stands behind something that it does is not asked before that is done. */
-  #collect(parts: Rule["parts"]): void {
+function build({ rules }: Chain): Guards {
+  const guards: Guards = { fields: [], words: new Map(), starts: [0], field: [], lo: [], hi: [], not: [], part: [] };
+  for (const { parts } of rules) {
+    // What stands behind something that a rule does is not asked before that is done.
     for (let at = 0; at < parts.length; at++) {
       const part = parts[at]!;
-      if (part.do !== "match") return;
-      this.#add(part.match, at);
+      if (part.do !== "match") break;
+      add(guards, part.match, at);
     }
+    guards.starts.push(guards.field.length);
   }
+  return guards;
+}
 
-  #add(match: Match, part: number): void {
-    if (match.kind === "any" && match.of.length === 1 && !match.not) return this.#add(match.of[0]!, part);
-    if (match.kind !== "in" || match.left.kind !== "field" || !("elements" in match.set)) return;
-    const { elements } = match.set;
-    const hull = elements.only ?? hullOf(elements.elements);
-    if (!hull || !("lo" in hull)) return;
-    const { lo, hi } = hull;
-    const isExact = elements.only && isSmall(lo) && isSmall(hi);
-    if ((match.not && !isExact) || (typeof lo === "string" && lo !== hi)) return;
-    this.field.push(this.#indexOf(match.left.field));
-    this.lo.push(this.#numberOf(lo));
-    this.hi.push(this.#numberOf(hi));
-    this.not.push(match.not);
-    this.part.push(part);
-  }
+function add(guards: Guards, match: Match, part: number): void {
+  if (match.kind === "any" && match.of.length === 1 && !match.not) return add(guards, match.of[0]!, part);
+  if (match.kind !== "in" || match.left.kind !== "field" || !("elements" in match.set)) return;
+  const { elements } = match.set;
+  const hull = elements.only ?? hullOf(elements.elements);
+  if (!hull || !("lo" in hull)) return;
+  const { lo, hi } = hull;
+  // The opposite of a number that is rounded, or of more than was asked for, is not known.
+  if (match.not && !(elements.only && isSmall(lo) && isSmall(hi))) return;
+  if (typeof lo === "string" && lo !== hi) return;
+  guards.field.push(indexOf(guards, match.left.field));
+  guards.lo.push(numberOf(guards, lo));
+  guards.hi.push(numberOf(guards, hi));
+  guards.not.push(match.not);
+  guards.part.push(part);
+}
 
-  #indexOf(field: Field): number {
-    const index = this.fields.indexOf(field);
-    return index === -1 ? this.fields.push(field) - 1 : index;
-  }
+function indexOf({ fields }: Guards, field: Field): number {
+  const index = fields.indexOf(field);
+  return index === -1 ? fields.push(field) - 1 : index;
+}
 
-  #numberOf(value: Scalar): number {
-    if (typeof value !== "string") return Number(value);
-    let number = this.words.get(value);
-    if (number === undefined) this.words.set(value, (number = this.words.size));
-    return number;
-  }
+function numberOf({ words }: Guards, value: Scalar): number {
+  if (typeof value !== "string") return Number(value);
+  let number = words.get(value);
+  if (number === undefined) words.set(value, (number = words.size));
+  return number;
 }
 
 /** What holds all of these numbers; nothing for any other elements. */
@@ -87,8 +86,13 @@ const known = new WeakMap<Chain, Guards>();
 
 function guardsOf(chain: Chain): Guards {
   let guards = known.get(chain);
-  if (!guards) known.set(chain, (guards = new Guards(chain)));
+  if (!guards) known.set(chain, (guards = build(chain)));
   return guards;
+}
+
+/** Does beforehand what the first packet would have to wait for. */
+export function prepareGuards(tables: readonly Table[]): void {
+  for (const { chains } of tables) for (const chain of chains.values()) guardsOf(chain);
 }
 
 /** What a packet has in each of the fields, at least and at most. Large numbers are rounded, which keeps their order. */
