@@ -32,6 +32,7 @@ function render(completion: Completion): string {
 function lookAround(os: () => Promise<Os>): Live {
   return {
     ports: async () => listPorts(await os()),
+    servers: listServers,
     rules: async () => listRules(await os()),
     shells: SHELLS,
   };
@@ -49,6 +50,16 @@ function listPorts(os: Os): readonly Candidate[] {
   }
   const inOrder = [...names].toSorted(([a], [b]) => a - b);
   return inOrder.map(([port, name]) => ({ value: String(port), what: name }));
+}
+
+async function listServers(file: string): Promise<readonly Candidate[]> {
+  const [{ readConfigFile }, { namesOf, parseConfig }] = await Promise.all([
+    import("../state/config-file.ts"),
+    import("../install/wrap/config.ts"),
+  ]);
+  const read = readConfigFile(file);
+  const names = read.kind === "file" ? namesOf(parseConfig(read.text, file)) : [];
+  return names.map((value) => ({ value, what: "" }));
 }
 
 async function listRules(os: Os): Promise<readonly Candidate[]> {

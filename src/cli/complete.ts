@@ -18,6 +18,8 @@ export type Completion =
 /** What is there at this moment. */
 export interface Live {
   readonly ports: () => Promise<readonly Candidate[]>;
+  /** Of an MCP client's configuration. */
+  readonly servers: (file: string) => Promise<readonly Candidate[]>;
   readonly rules: () => Promise<readonly Candidate[]>;
   readonly shells: readonly string[];
 }
@@ -86,7 +88,7 @@ async function completeValue(flag: Flag, typed: string, prefix: string, live: Li
       listed.map((value) => ({ value: prefix + value, what: flag.help })),
     );
   }
-  return flag.values === undefined ? completeKind(shows, typed, prefix, live) : NOTHING;
+  return flag.values === undefined ? completeKind(shows, typed, prefix, live, undefined) : NOTHING;
 }
 
 /** `fail|wait[=30s]`: fail, wait, wait=. What is written in capitals, or is an example, lists no words. */
@@ -109,7 +111,7 @@ async function completeOperand(
   const operands = listOperands(page);
   const last = operands.at(-1);
   const meant = operands[given.length] ?? (last?.endsWith("…") ? last : undefined);
-  return meant === undefined ? NOTHING : completeKind(meant, typed, "", live);
+  return meant === undefined ? NOTHING : completeKind(meant, typed, "", live, given[operands.indexOf("FILE")]);
 }
 
 /** What the usage has in capitals right behind the verb: `wrap FILE NAME [flags]`, `who PORT|PID|NAME`, `wait TARGET…`. */
@@ -119,13 +121,20 @@ function listOperands({ usage }: HelpPage): readonly string[] {
   return (end < 0 ? words : words.slice(0, end)).map((word) => word.replaceAll(/[[\]]/g, ""));
 }
 
-/** By the word that help has for a value. */
-async function completeKind(shows: string, typed: string, prefix: string, live: Live): Promise<Completion> {
+/** By the word that help has for a value; `file` is the one that stands before it. */
+async function completeKind(
+  shows: string,
+  typed: string,
+  prefix: string,
+  live: Live,
+  file: string | undefined,
+): Promise<Completion> {
   const kinds = new Set(shows.match(/[A-Z]+/g));
   if (kinds.has("FILE") || kinds.has("PATH")) return { kind: "files" };
   if (kinds.has("DIR")) return { kind: "folders" };
   const found: Candidate[] = [];
   if (kinds.has("PORT") || kinds.has("TARGET")) found.push(...(await live.ports()));
+  if (kinds.has("NAME") && file !== undefined) found.push(...(await live.servers(file)));
   if (kinds.has("ID")) found.push(...(await live.rules()));
   if (kinds.has("SHELL")) found.push(...live.shells.map((value) => ({ value, what: "" })));
   return startingWith(

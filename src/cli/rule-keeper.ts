@@ -7,6 +7,7 @@ import { revertRule } from "../firewall/apply.ts";
 import { runCommand } from "../firewall/run-command.ts";
 import { KeeperFile } from "../state/rule-keeper.ts";
 import { stateFolder } from "../state/state-folder.ts";
+import { ownProgram } from "./own-program.ts";
 import { openJournal } from "./rule-machine.ts";
 
 /** How often it looks whether its rule is still there, in milliseconds. */
@@ -24,9 +25,8 @@ const RETRY_MS = 30_000;
 export function startKeeper(id: string, afterMs: number, os: Os): void {
   const file = new KeeperFile(stateFolder(os.name, process.env), id);
   if (findKeeper(id, file, os)) return;
-  const program = isCompiled() ? [process.execPath] : [process.execPath, Bun.main];
   try {
-    const child = Bun.spawn([...program, "__revert", id, String(Math.ceil(afterMs))], {
+    const child = Bun.spawn([...ownProgram(), "__revert", id, String(Math.ceil(afterMs))], {
       stdio: ["ignore", "ignore", "ignore"],
       detached: true,
       cwd: parse(dirname(process.execPath)).root,
@@ -55,11 +55,6 @@ function findKeeper(id: string, file: KeeperFile, os: Os): ProcessIdentity | und
   const { command, startedAt } = (pid === undefined ? undefined : os.process(pid)) ?? {};
   if (pid === undefined || startedAt === undefined) return undefined;
   return command?.includes("__revert") && command.includes(id) ? { pid, startedAt } : undefined;
-}
-
-/** The file of a compiled program's own code is in no folder of the disk. */
-function isCompiled(): boolean {
-  return /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/.test(Bun.main);
 }
 
 /** `portguard __revert ID AFTER`: sleeps, and takes the rule back by the journal. Answers the exit code. */

@@ -33,6 +33,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     help: async () => (await import("./wait-help.ts")).WAIT_HELP,
     run: async (invocation, services) => (await import("./wait.ts")).runWait(invocation, services),
   },
+  wrap: {
+    summary: "put portguard in front of a server in an MCP client's configuration",
+    help: async () => (await import("./wrap-help.ts")).WRAP_HELP,
+    run: async (invocation, services) => (await import("./wrap.ts")).runWrap(invocation, services),
+  },
   completions: {
     summary: "the script by which a shell completes portguard's words",
     help: async () => (await import("./completions-help.ts")).COMPLETIONS_HELP,

@@ -8,12 +8,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   rmSync,
-  writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fail } from "../core/error.ts";
+import { writeWhole } from "./whole-file.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -26,21 +25,7 @@ const OTHERS = 0o077;
 export function writeOwned(path: string, text: string): void {
   const folder = dirname(path);
   ensureOwnedFolder(folder);
-  const temporary = join(folder, `.${crypto.randomUUID()}.tmp`);
-  try {
-    const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
-    try {
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  writeWhole(path, text, { mode: FILE_MODE });
   syncFolder(folder);
 }
 

@@ -7,6 +7,7 @@ const LIVE: Live = {
     { value: "3000", what: "node" },
     { value: "8000", what: "uvicorn" },
   ],
+  servers: async (file) => [{ value: `server-of-${file}`, what: "" }],
   rules: async () => [{ value: "k3v8x2qp", what: "open 8000" }],
   shells: ["bash", "zsh"],
 };
@@ -48,6 +49,8 @@ describe("what may stand at the cursor", () => {
     ["a file behind =", "reach 8000 --html=rep", "files"],
     ["a file or an fd", "reserve 8000 --events ", "files"],
     ["an id of a rule", "rule --revert=k", ["--revert=k3v8x2qp"]],
+    ["a server of the file before it", "wrap --dry-run .mcp.json s", ["server-of-.mcp.json"]],
+    ["a file first", "wrap ", "files"],
     ["a shell", "completions b", ["bash"]],
     ["the command's own word", "reserve 8000 -- uvicorn app", "command"],
     ["the command's own flag", "reserve 8000 -- uvicorn --po", "command"],

@@ -13,13 +13,16 @@ import { RULE_HELP } from "../../src/cli/rule-help.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
 import { parseWaitArgs } from "../../src/cli/wait-args.ts";
 import { WAIT_HELP } from "../../src/cli/wait-help.ts";
+import { parseWrapArgs } from "../../src/cli/wrap-args.ts";
+import { WRAP_HELP } from "../../src/cli/wrap-help.ts";
 
-const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, RULE_HELP, WAIT_HELP, COMPLETIONS_HELP];
+const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, RULE_HELP, WAIT_HELP, WRAP_HELP, COMPLETIONS_HELP];
 const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
   reserve: parseReserveArgs,
   reach: parseReachArgs,
   rule: parseRuleArgs,
   wait: parseWaitArgs,
+  wrap: parseWrapArgs,
   completions: ({ words, command }) => parseShell(words, command),
 };
 

@@ -22,6 +22,7 @@ const SERVERS = {
   next: fromPart("node", "node_modules/.bin/next"),
   "server-everything": fromPart("node", "node_modules/@modelcontextprotocol/server-everything/dist/index.js"),
   "MCP without sessions": fromPart("node", "node_modules/@modelcontextprotocol/server/package.json"),
+  "MCP over stdio": fromPart("node", "node_modules/@modelcontextprotocol/sdk/package.json"),
   go: fromPart("go", "server"),
   java: fromPart("java", "Server.class"),
   "docker-proxy": fromPart("docker", "docker-proxy"),
