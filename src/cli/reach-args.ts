@@ -7,10 +7,12 @@ import type { ColorMode } from "../report/style.ts";
 import { colorOf, oneOf, refuseBoth, textOf } from "./flag-values.ts";
 import { type FlagValues, type Invocation, parseArgs } from "./parse-args.ts";
 import { REACH_FLAGS } from "./reach-flags.ts";
+import { type RulesArgs, readRulesQuestion } from "./reach-rules-args.ts";
 
 /** A `reach` command line, read. */
 export type ReachArgs = (
   | { readonly kind: "diagnose"; readonly request: ReachRequest; readonly report: ReachReport }
+  | RulesArgs
   | { readonly kind: "causes" }
   | { readonly kind: "explain"; readonly code: string }
 ) & { readonly json: boolean; readonly color: ColorMode };
@@ -21,6 +23,8 @@ export interface ReachReport {
   /** A file for the page. */
   readonly html?: string;
   readonly path: boolean;
+  /** With every rule that was asked. */
+  readonly trace: boolean;
   readonly quiet: boolean;
 }
 
@@ -29,7 +33,7 @@ const PROBES: readonly Probe[] = ["tcp", "http", "tls", "ws", "mcp"];
 /** Reads what follows `portguard reach`. Throws a PortguardError whose exit is 2. */
 export function parseReachArgs({ words, command }: Invocation): ReachArgs {
   const targets: Target[] = [];
-  const udp = words.includes("--udp");
+  const udp = words.includes("--udp") || asksFor(words, "--proto", "udp");
   const flags = parseArgs(words, { verb: "reach", flags: REACH_FLAGS }, (word) => {
     targets.push(parseTarget(word, { udp }));
     if (targets.length > 1) {
@@ -37,9 +41,25 @@ export function parseReachArgs({ words, command }: Invocation): ReachArgs {
     }
   });
   if (command) fail("BAD_USAGE", "reach runs no command", "leave `--` and what follows it out");
+  checkProtocol(flags);
   const shared = { json: flags.has("json"), color: colorOf(flags) };
   const [target] = targets;
-  return { ...shared, ...(readCatalogue(flags, target) ?? readQuestion(flags, target)) };
+  return {
+    ...shared,
+    ...(readCatalogue(flags, target) ?? readRulesQuestion(flags, target) ?? readQuestion(flags, target)),
+  };
+}
+
+/** Whether a flag has this value, before the words are read: a target is read by what is asked of it. */
+function asksFor(words: readonly string[], flag: string, value: string): boolean {
+  return words.includes(`${flag}=${value}`) || words.some((word, index) => word === flag && words[index + 1] === value);
+}
+
+function checkProtocol(flags: FlagValues): void {
+  const proto = textOf(flags, "proto");
+  if (proto !== undefined && oneOf(["tcp", "udp"], proto, "--proto") === "tcp") {
+    refuseBoth(flags, "proto", "udp");
+  }
 }
 
 function readCatalogue(flags: FlagValues, target: Target | undefined) {
@@ -56,6 +76,7 @@ function readCatalogue(flags: FlagValues, target: Target | undefined) {
 function readQuestion(flags: FlagValues, target: Target | undefined) {
   if (!target) return fail("BAD_USAGE", "no target is given", "say which one, as in `portguard reach 8000`");
   refuseBoth(flags, "follow", "html", "don't go together");
+  refuseBoth(flags, "follow", "trace", "don't go together");
   refuseBoth(flags, "json", "path", "don't go together");
   refuseBoth(flags, "json", "quiet");
   const html = textOf(flags, "html");
@@ -63,6 +84,7 @@ function readQuestion(flags: FlagValues, target: Target | undefined) {
     follow: flags.has("follow"),
     ...(html !== undefined && { html }),
     path: flags.has("path"),
+    trace: flags.has("trace"),
     quiet: flags.has("quiet"),
   };
   return { kind: "diagnose" as const, request: readRequest(flags, target), report };

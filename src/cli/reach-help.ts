@@ -19,6 +19,16 @@ export const REACH_HELP: HelpPage = {
       ],
     },
     {
+      title: "rules of another machine",
+      lines: [
+        "reach 8000 --rules iptables.txt --rules nft.json --from 192.168.1.50 --to 192.168.1.20",
+        "asks the rules alone: iptables-save, ip6tables-save, ipset save, `nft -j list ruleset` (and",
+        "`nft --debug=netlink list ruleset`, for what that hides); pf's rules; the firewall's keys of a",
+        "Windows registry (reg export, reg query); each is known by its content, - is stdin",
+        "what is not said (--to, --in, which client) is asked for each case that they tell apart",
+      ],
+    },
+    {
       title: "gently",
       lines: [
         "a port is connected to and listened to, no more, unless a web server is seen to own it",
@@ -27,12 +37,15 @@ export const REACH_HELP: HelpPage = {
     },
     {
       title: "exit codes",
-      lines: ["0 reachable, warnings included; 1 not reachable; 2 bad usage; 3 it could not be determined"],
+      lines: [
+        "0 reachable, warnings included; 1 not reachable; 2 bad usage; 3 it could not be determined",
+        "with --rules: 0 they let it through; 1 they drop or reject it; 3 they don't tell",
+      ],
     },
   ],
   appendix: [
     {
-      title: "the object of --json (with --follow: one a line, and the time)",
+      title: "the object of --json (--follow: one a line, and the time; --rules: ok, target, from, firewall)",
       lines: describeFields(),
     },
   ],

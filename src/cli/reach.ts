@@ -21,6 +21,8 @@ export async function runReach(invocation: Invocation, services: Services): Prom
       return showCauses(args.json);
     case "explain":
       return explainCause(args.code, args.json);
+    case "rules":
+      return (await import("./reach-rules.ts")).answerByRules(args, args);
     case "diagnose":
       return args.report.follow ? follow(args, services) : answer(args, services);
   }
@@ -50,7 +52,7 @@ async function tell(
 ): Promise<void> {
   const { renderHead, renderReach } = await import("../report/reach-text.ts");
   const style = styleOfStdout(color);
-  const view = { system: os.name, style, path: report.path || isTerminalAnswer() };
+  const view = { system: os.name, style, path: report.path || isTerminalAnswer(), trace: report.trace };
   if (!report.quiet) writeSpans(renderReach(diagnosis, view), style);
   else if (diagnosis.verdict !== "reachable") writeSpans(renderHead(diagnosis, view), style);
 }

@@ -1,6 +1,7 @@
 import type { Address } from "./address.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Finding, StageName } from "./finding.ts";
+import type { FirewallAnswer } from "./firewall-answer.ts";
 import type { ConnectOutcome, DatagramOutcome } from "./network.ts";
 import type { Target, Vantage } from "./target.ts";
 
@@ -16,6 +17,8 @@ export interface Diagnosis {
   readonly attempts: readonly (Attempt | DatagramAttempt)[];
   /** One for each stage, in order. */
   readonly path: readonly Stage[];
+  /** What this machine's rules do with the connections that were asked about; the one that decides first. Empty where none was. */
+  readonly firewall: readonly FirewallAnswer[];
   /** What would have helped and could not be checked. */
   readonly notMade: readonly NotMade[];
   /** What a reader must know to read the verdict rightly: that a self-test passes the firewall by. One line each. */

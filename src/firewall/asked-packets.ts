@@ -7,7 +7,7 @@ import type { Host, Packet, Way } from "./packet.ts";
 import { type Source, sourcesOf } from "./write/plan.ts";
 
 /** A client from nowhere near: the first of the Internet's root name servers, which no rule has a reason to know. */
-const FAR = { 4: "198.41.0.4", 6: "2001:503:ba3e::2:30" } as const;
+export const FAR = { 4: "198.41.0.4", 6: "2001:503:ba3e::2:30" } as const;
 const MOST_DOORS = 8;
 const SELF: Way = { kind: "self" };
 
@@ -55,7 +55,7 @@ function wayBy({ name, loopback }: NetworkInterface): Way {
 }
 
 /** The first address of the network that is a client's, and not ours. */
-function clientIn({ family = 4, cidr }: Source, own: readonly Address[]): Address {
+export function clientIn({ family = 4, cidr }: Source, own: readonly Address[]): Address {
   const far = parseAddress(FAR[family])!;
   if (!cidr || cidrContains(cidr, far)) return far;
   const bytes = addressBytes(cidr.address);

@@ -5,7 +5,12 @@ import type { NetworkInterface } from "../core/network.ts";
 const VIRTUAL = /^(?:docker|br-|veth|virbr|cni|flannel|cali|lxc|lxd|podman|vmnet|vboxnet|bridge\d|tap|vnet)/;
 
 export function isLanInterface({ name, up, loopback }: NetworkInterface): boolean {
-  return up && !loopback && !VIRTUAL.test(name);
+  return up && !loopback && !isVirtualName(name);
+}
+
+/** Whether an interface of this name leads to containers or virtual machines. */
+export function isVirtualName(name: string): boolean {
+  return VIRTUAL.test(name);
 }
 
 /**

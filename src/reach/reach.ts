@@ -7,6 +7,7 @@ import type { Facts } from "./facts.ts";
 import { gather } from "./gather/gather.ts";
 import { gatherMore } from "./gather/more.ts";
 import { inQuestion, judge, needsOf } from "./judge.ts";
+import { listAnswers } from "./list-answers.ts";
 import { listNotes } from "./notes.ts";
 import { listNotMade } from "./not-made.ts";
 import { symptomsOf } from "./symptoms.ts";
@@ -29,6 +30,7 @@ export async function diagnose(request: ReachRequest, os: Os): Promise<Diagnosis
     findings,
     attempts: [...facts.attempts, ...facts.datagrams],
     path: describePath(facts, findings),
+    firewall: listAnswers(facts),
     notMade: listNotMade(facts, verdict),
     notes: listNotes(facts, verdict),
     tookMs: performance.now() - startedAt,

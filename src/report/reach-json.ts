@@ -1,5 +1,7 @@
 import type { Attempt, DatagramAttempt, Diagnosis } from "../core/diagnosis.ts";
+import type { FirewallAnswer } from "../core/firewall-answer.ts";
 import type { ConnectOutcome, DatagramOutcome } from "../core/network.ts";
+import type { Target, Vantage } from "../core/target.ts";
 import { readGreeting } from "./attempt-text.ts";
 import { renderJson } from "./json.ts";
 
@@ -43,6 +45,28 @@ export const REACH_JSON: readonly (readonly [field: string, what: string])[] = [
   ["path[].name", "a stage, in order"],
   ["path[].mark", "ok, broken, unknown or none (never reached)"],
   ["path[].text", "a few words"],
+  ["firewall?.verdict", "what the rules do: accept, drop, reject or unknown"],
+  ["firewall?.reject?", "what a rejected client is told: tcp-reset, …"],
+  ["firewall?.errno?", "what connect() gets of it: ECONNREFUSED; of a drop ETIMEDOUT"],
+  ["firewall?.rule?.backend", "of the rule that decided: iptables, nftables, pf, …"],
+  ["firewall?.rule?.table", "of nftables with its family: inet filter"],
+  ["firewall?.rule?.chain", "its name"],
+  ["firewall?.rule?.position?", "counted from 1; missing: the chain's policy"],
+  ["firewall?.rule?.handle?", "of nftables"],
+  ["firewall?.rule?.text", "as its tool shows it"],
+  ["firewall?.because", "one line"],
+  ["firewall?.asked", "the connection that was asked about"],
+  ["firewall?.assumed[]", "what was taken for granted"],
+  ["firewall?.trace[].packet", "of each rule that was asked: request, reply, …"],
+  ["firewall?.trace[].hook", "where: prerouting, input, …"],
+  ["firewall?.trace[].rule.backend", "and the rest of the rule, as above"],
+  ["firewall?.trace[].rule.table", "its table"],
+  ["firewall?.trace[].rule.chain", "its chain"],
+  ["firewall?.trace[].rule.position?", "a number"],
+  ["firewall?.trace[].rule.handle?", "a number"],
+  ["firewall?.trace[].rule.text", "one line"],
+  ["firewall?.trace[].matched", "yes, no or maybe"],
+  ["firewall?.trace[].why?", "of no and maybe: what decided so"],
   ["notMade[].what", "a check that could not be made"],
   ["notMade[].because", "one line"],
   ["notMade[].hint?", "how it could be"],
@@ -60,7 +84,14 @@ export function renderReachChange(diagnosis: Diagnosis, time: Date): string {
   return renderJson({ time: time.toISOString(), ...describeDiagnosis(diagnosis) });
 }
 
-function describeDiagnosis({ verdict, target, from, findings, attempts, path, notMade, notes, tookMs }: Diagnosis) {
+/** The answer of the rules alone: the same object, with nothing in it that would have to be tried. */
+export function renderRulesJson(target: Target, from: Vantage, firewall: FirewallAnswer): string {
+  return renderJson({ ok: firewall.verdict === "accept", target, from, firewall });
+}
+
+function describeDiagnosis(diagnosis: Diagnosis) {
+  const { verdict, target, from, findings, attempts, path, notMade, notes, tookMs } = diagnosis;
+  const [firewall] = diagnosis.firewall;
   return {
     ok: verdict === "reachable",
     verdict,
@@ -69,6 +100,7 @@ function describeDiagnosis({ verdict, target, from, findings, attempts, path, no
     findings,
     attempts: attempts.map(describeAttempt),
     path,
+    ...(firewall && { firewall }),
     notMade,
     notes,
     tookMs: roundMs(tookMs),

@@ -2,6 +2,7 @@ import type { Diagnosis } from "../core/diagnosis.ts";
 import type { Finding, Remedy } from "../core/finding.ts";
 import type { OsName } from "../core/os.ts";
 import { describeOutcome, describePlace, summarizeOutcome } from "./attempt-text.ts";
+import { renderTrace } from "./firewall-text.ts";
 import { describeEvidence, describeRemedy, describeRisk, describeTitle } from "./finding-text.ts";
 import { renderPath } from "./reach-path.ts";
 import { describeVerdict, findOtherNotes, findRoot, markOfVerdict, toneOfVerdict } from "./reach-verdict.ts";
@@ -15,6 +16,8 @@ export interface ReachView {
   readonly style: Style;
   /** With the path line. */
   readonly path: boolean;
+  /** With every rule that was asked. */
+  readonly trace: boolean;
 }
 
 const BLANK: SpanLine = [];
@@ -23,7 +26,8 @@ const BLANK: SpanLine = [];
 export function renderReach(diagnosis: Diagnosis, view: ReachView): readonly SpanLine[] {
   const sections = diagnosis.verdict === "reachable" ? tellHealthy(diagnosis, view) : tellTrouble(diagnosis, view);
   const path = view.path ? [renderPath(diagnosis.path, view.style)] : [];
-  const filled = [...path, ...sections].filter((lines) => lines.length > 0);
+  const walks = view.trace ? tellWalks(diagnosis, view) : [];
+  const filled = [...path, ...sections, ...walks].filter((lines) => lines.length > 0);
   return [...renderHead(diagnosis, view), ...filled.flatMap((lines) => [BLANK, ...lines])];
 }
 
@@ -64,6 +68,11 @@ function tellTrouble(diagnosis: Diagnosis, view: ReachView): readonly (readonly 
     listNotes(diagnosis),
     root ? [[`more about it: portguard reach --explain ${root.code}`]] : [],
   ];
+}
+
+function tellWalks({ firewall }: Diagnosis, { style }: ReachView): readonly (readonly SpanLine[])[] {
+  if (firewall.length === 0) return [[["no walk to show: the firewall's rules were not asked"]]];
+  return firewall.map((answer) => renderTrace(answer, style));
 }
 
 /** A further finding, with all that belongs to it. */

@@ -21,7 +21,7 @@ describe("a reach line", () => {
         from: { kind: "here" },
         timeoutMs: 3000,
       },
-      report: { follow: false, path: false, quiet: false },
+      report: { follow: false, path: false, trace: false, quiet: false },
       json: false,
       color: "auto",
     });
@@ -96,5 +96,36 @@ describe("a reach line is refused", () => {
         hint: expect.stringContaining(hint) as string,
       }),
     );
+  });
+});
+
+describe("a line with --rules", () => {
+  test("is a question to them alone", () => {
+    const line = "8000 --rules a --rules=b --from 192.168.1.0/24 --to 192.168.1.20 --in eth0 --profile private --trace";
+    expect(parse(line)).toMatchObject({
+      kind: "rules",
+      files: ["a", "b"],
+      trace: true,
+      question: {
+        protocol: "tcp",
+        port: 8000,
+        family: 4,
+        from: { kind: "network", network: { prefix: 24 } },
+        to: requireAddress("192.168.1.20"),
+        interface: "eth0",
+        profile: "private",
+      },
+    });
+  });
+
+  test("has its family from any of its addresses", () => {
+    for (const [line, family] of [
+      ["8000 --rules a --from fd00::5", 6],
+      ["[fd00::1]:8000 --rules a --from internet", 6],
+      ["8000 --rules a --from here -6", 6],
+      ["8000 --rules a --from internet", 4],
+    ] as const) {
+      expect(parse(line)).toMatchObject({ question: { family } });
+    }
   });
 });

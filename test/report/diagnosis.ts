@@ -13,6 +13,7 @@ export function diagnosisOf(overrides: Partial<Diagnosis> = {}): Diagnosis {
     findings: [LOOPBACK_ONLY],
     attempts: [refusedAt("192.168.1.20")],
     path: pathOf({ socket: "broken 127.0.0.1:8000" }),
+    firewall: [],
     notMade: [],
     notes: [],
     tookMs: 12.345,

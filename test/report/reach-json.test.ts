@@ -1,9 +1,22 @@
 import { describe, expect, test } from "bun:test";
 import { requireAddress } from "../../src/core/address.ts";
+import type { FirewallAnswer } from "../../src/core/firewall-answer.ts";
 import { parseTarget } from "../../src/core/parse-target.ts";
 import { parseVantage } from "../../src/core/parse-vantage.ts";
 import { REACH_JSON, renderReachChange, renderReachJson } from "../../src/report/reach-json.ts";
 import { connectedAt, diagnosisOf, healthyOf, hostileDiagnosis, refusedAt, timeoutAt } from "./diagnosis.ts";
+
+const RULE = { backend: "nftables", table: "inet t", chain: "in", position: 1, handle: 2, text: "reject" } as const;
+const REJECTED: FirewallAnswer = {
+  verdict: "reject",
+  reject: "tcp-reset",
+  errno: "ECONNREFUSED",
+  rule: RULE,
+  because: "a",
+  asked: "b",
+  assumed: ["c"],
+  trace: [{ packet: "request", hook: "input", rule: RULE, matched: "maybe", why: "d" }],
+};
 
 /** `findings[].code` for every value in it. */
 function fieldsOf(value: unknown, path = ""): readonly string[] {
@@ -22,7 +35,8 @@ describe("the object of --json", () => {
       notMade: [{ what: "a", because: "b", hint: "c" }],
       notes: ["d"],
     });
-    const diagnoses = [rich, diagnosisOf({ target: parseTarget("db.lan:5432") }), healthyOf()];
+    const judged = diagnosisOf({ firewall: [REJECTED] });
+    const diagnoses = [rich, judged, diagnosisOf({ target: parseTarget("db.lan:5432") }), healthyOf()];
     const found = new Set(diagnoses.flatMap((each) => fieldsOf(JSON.parse(renderReachJson(each)))));
     // An empty list has no fields of its own.
     for (const name of ["notes", "notMade", "findings"]) found.delete(name);

@@ -20,7 +20,7 @@ import {
 const UTF8 = chooseStyle("never", false, { LANG: "C.UTF-8" });
 const ASCII = chooseStyle("never", false, { LANG: "C" });
 const COLORED = chooseStyle("always", false, { LANG: "C.UTF-8" });
-const VIEW: ReachView = { system: "linux", style: UTF8, path: false };
+const VIEW: ReachView = { system: "linux", style: UTF8, path: false, trace: false };
 
 const show = (diagnosis: Diagnosis, view: Partial<ReachView> = {}) => {
   const all = { ...VIEW, ...view };

@@ -16,22 +16,40 @@ export interface PfPacket {
 
 /** `answer`: what a blocked client is told; `as-set`: what `set block-policy` says, of which the rules tell nothing. */
 export type PfVerdict =
-  | { readonly kind: "pass"; readonly by?: string }
-  | { readonly kind: "block"; readonly answer: "drop" | "return" | "as-set"; readonly by: string }
+  | { readonly kind: "pass"; readonly by?: string; readonly position?: number }
+  | {
+      readonly kind: "block";
+      readonly answer: "drop" | "return" | "as-set";
+      readonly by: string;
+      readonly position: number;
+    }
   | { readonly kind: "unknown"; readonly because: string };
 
 /** The rules of the anchors that are known, by their whole name. */
 export type PfAnchors = ReadonlyMap<string, readonly PfLine[]>;
+
+/** A rule that was asked. `position`: counted from 1, those of anchors among them. */
+export interface PfAsked {
+  readonly position: number;
+  readonly text: string;
+  readonly matches: Matches;
+}
 
 type Matches = "yes" | "no" | { readonly opaque: string };
 const MOST_RULES = 200_000;
 
 /**
  * What becomes of the packet: the last rule that matches decides, or the first one that is `quick`; without one it passes.
- * A rule of which that can't be said is judged both ways, and `unknown` is what they do not agree on.
+ * A rule of which that can't be said is judged both ways, and `unknown` is what they do not agree on. What is asked is put
+ * on `trace`.
  */
-export function evaluatePf(lines: readonly PfLine[], packet: PfPacket, anchors: PfAnchors = new Map()): PfVerdict {
-  return walk(flatten(lines, { anchors, path: [], left: { rules: MOST_RULES } }), packet);
+export function evaluatePf(
+  lines: readonly PfLine[],
+  packet: PfPacket,
+  anchors: PfAnchors = new Map(),
+  trace: PfAsked[] = [],
+): PfVerdict {
+  return walk(flatten(lines, { anchors, path: [], left: { rules: MOST_RULES } }), packet, trace);
 }
 
 type Flat = { readonly rule: PfRule } | { readonly opaque: string };
@@ -74,11 +92,12 @@ function membersOf(name: string, anchors: PfAnchors): (readonly PfLine[])[] | un
  * One pass: `current` is every verdict that the last match so far may have given, `final` every one that a quick rule may.
  * Where all of them agree, what could not be told does not matter.
  */
-function walk(rules: readonly Flat[], packet: PfPacket): PfVerdict {
+function walk(rules: readonly Flat[], packet: PfPacket, trace: PfAsked[]): PfVerdict {
   const final: PfVerdict[] = [];
   let current: PfVerdict[] = [{ kind: "pass" }];
-  for (const each of rules) {
-    const { matches, verdict, quick } = ask(each, packet);
+  for (const [index, each] of rules.entries()) {
+    const { matches, verdict, quick } = ask(each, packet, index + 1);
+    trace.push({ position: index + 1, text: "opaque" in each ? each.opaque : emitRule(each.rule), matches });
     if (matches === "no") continue;
     const isSure = matches === "yes";
     if (quick) final.push(verdict);
@@ -95,12 +114,12 @@ interface Asked {
 }
 
 /** A line that is not understood may be anything, so that its verdict is unknown, now and at the end. */
-function ask(each: Flat, packet: PfPacket): Asked {
+function ask(each: Flat, packet: PfPacket, position: number): Asked {
   if ("opaque" in each) {
     const verdict: PfVerdict = { kind: "unknown", because: `\`${each.opaque}\` may decide it` };
     return { matches: { opaque: each.opaque }, verdict, quick: true };
   }
-  return { matches: matchRule(each.rule, packet), verdict: verdictOf(each.rule), quick: each.rule.quick };
+  return { matches: matchRule(each.rule, packet), verdict: verdictOf(each.rule, position), quick: each.rule.quick };
 }
 
 function addNew(verdicts: PfVerdict[], verdict: PfVerdict): PfVerdict[] {
@@ -130,9 +149,11 @@ function describe(verdict: PfVerdict): string {
   }
 }
 
-function verdictOf(rule: PfRule): PfVerdict {
+function verdictOf(rule: PfRule, position: number): PfVerdict {
   const by = emitRule(rule);
-  return rule.action === "pass" ? { kind: "pass", by } : { kind: "block", answer: rule.answer ?? "as-set", by };
+  return rule.action === "pass"
+    ? { kind: "pass", by, position }
+    : { kind: "block", answer: rule.answer ?? "as-set", by, position };
 }
 
 function matchRule(rule: PfRule, packet: PfPacket): Matches {
@@ -166,10 +187,13 @@ function matchInterface(on: PfRule["on"], packet: PfPacket): Matches {
 }
 
 function matchPlace({ addresses, ports }: PfPlace, address: Address, port: number | undefined): Matches {
-  return all([() => anyOf(addresses.map((each) => matchAddress(each, address))), () => matchPorts(ports, port)]);
+  // Only of the server's side the port is known, and that side is this machine.
+  const isOwn = port !== undefined;
+  return all([() => anyOf(addresses.map((each) => matchAddress(each, address, isOwn))), () => matchPorts(ports, port)]);
 }
 
-function matchAddress({ not, at }: PfPlace["addresses"][number], address: Address): Matches {
+function matchAddress({ not, at }: PfPlace["addresses"][number], address: Address, isOwn: boolean): Matches {
+  if (at.kind === "named" && at.text === "self" && isOwn) return not ? "no" : "yes";
   if (at.kind === "named") return { opaque: at.text };
   return cidrContains(at.network, address) === not ? "no" : "yes";
 }

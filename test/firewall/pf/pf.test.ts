@@ -106,6 +106,7 @@ describe("pf", () => {
       kind: "block",
       answer: "drop",
       by: "block drop in all",
+      position: 2,
     });
     expect(judge("block drop in all\npass in proto tcp from any to any port 8000\n").kind).toBe("pass");
     expect(judge("block return in quick proto tcp from any to any port 8000\npass in all\n")).toMatchObject({

@@ -1,6 +1,9 @@
 /** What the kernel compares the family of a rule's packets with, by `FAMILY TABLE CHAIN HANDLE`. */
 export type HiddenFamilies = ReadonlyMap<string, "any" | 4 | 6 | "unknown">;
 
+/** What stands for the family of a rule that only this shows. */
+export const HIDDEN_FAMILY = "meta nfproto, which nft does not show";
+
 export const BYTECODE = /^\w+ \S+ \S+ \d+(?: \d+)?\n {2}\[ /m;
 
 /**

@@ -2,7 +2,7 @@ import type { NftFamily } from "../../../core/step.ts";
 import type { ElementSet } from "../../elements.ts";
 import type { Base, Chain, Hook, Part, Rule, Table } from "../../model.ts";
 import { type Json, type JsonObject, isList, isObject, numberIn, textOf } from "./json.ts";
-import type { HiddenFamilies } from "./bytecode.ts";
+import { HIDDEN_FAMILY, type HiddenFamilies } from "./bytecode.ts";
 import { needsHeader } from "./expr.ts";
 import { readNamedSet } from "./sets.ts";
 import { type Objects, readStatement } from "./statements.ts";
@@ -137,7 +137,7 @@ function needsFamily(statements: readonly Json[], hidden: ReturnType<HiddenFamil
     (each) => isObject(each) && isObject(each["reject"]) && each["reject"]["type"] === "tcp reset",
   );
   if (!isHidden || hidden === "any" || isBound(statements)) return [];
-  const text = "meta nfproto, which nft does not show";
+  const text = HIDDEN_FAMILY;
   if (hidden === "unknown") return [{ do: "match", match: { kind: "opaque", text }, text }];
   return needsHeader(hidden === 4 ? "ip" : "ip6").map((match): Part => ({ do: "match", match, text }));
 }
