@@ -33,6 +33,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     help: async () => (await import("./wait-help.ts")).WAIT_HELP,
     run: async (invocation, services) => (await import("./wait.ts")).runWait(invocation, services),
   },
+  pick: {
+    summary: "a free port, held until the caller has it",
+    help: async () => (await import("./pick-help.ts")).PICK_HELP,
+    run: async (invocation, services) => (await import("./pick.ts")).runPick(invocation, services),
+  },
   wrap: {
     summary: "put portguard in front of a server in an MCP client's configuration",
     help: async () => (await import("./wrap-help.ts")).WRAP_HELP,

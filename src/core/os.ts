@@ -89,6 +89,13 @@ export interface Hold extends Disposable {
    * ready to be inherited. Unix only; elsewhere it throws UNSUPPORTED.
    */
   listenOn(address: Address, backlog: number): { readonly fd: number; readonly at: Endpoint };
+  /**
+   * TCP: from now on a server that asks for this very number gets it, as servers ask by default on this system, while
+   * whatever chooses a port by itself is still kept away: on Linux the kernel (bind to 0, outgoing connections), other
+   * portguards, and every program that doesn't set SO_REUSEADDR; elsewhere other portguards. Answers whether it is ours
+   * still: Windows has to let go for a moment.
+   */
+  giveWay(): boolean;
   release(): void;
 }
 

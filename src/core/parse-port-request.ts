@@ -150,6 +150,8 @@ function formatChoice(ports: PortChoice): string {
       return String(ports.port);
     case "range":
       return `${ports.from}-${ports.to}`;
+    case "first-of":
+      return ports.among.join(",");
     case "any":
       return "0";
   }

@@ -108,8 +108,9 @@ function tellMoved(
   request: ReserveRequest,
   { os, emit }: AcquireContext,
 ): HeldRequest[] {
-  for (const { instead, hold } of acquired) {
-    if (!instead) continue;
+  for (const { instead, hold, request: asked } of acquired) {
+    // Of a list of equals none was promised.
+    if (!instead || asked.ports.kind === "first-of") continue;
     const { holders } = explainHeld(instead, request, os);
     const because = `${instead.port} is held ${summarizeHolders(holders)}`;
     emit({ kind: "moved", from: instead.port, to: hold.port, because });
@@ -125,6 +126,8 @@ export function listCandidates(port: PortRequest, { ports, auto }: Pick<ReserveR
       return [0];
     case "range":
       return numbersFrom(port.ports.from, port.ports.to).filter((each) => !named.has(each));
+    case "first-of":
+      return [...port.ports.among];
     case "one": {
       const { port: asked } = port.ports;
       const next = numbersFrom(asked + 1, LAST_PORT).filter((each) => !browsersRefuse(each) && !named.has(each));

@@ -46,6 +46,7 @@ function hintFor(
   if (holders.length > 0 && holders.every(({ closing }) => closing))
     return "`--if-held wait=60s` waits until they are closed";
   if (ports.kind === "range") return `all of ${ports.from}-${ports.to} are held: name more ports`;
+  if (ports.kind === "first-of") return `and so is every other of the ${ports.among.length}: name more with --range`;
   if (request.auto > 0) return `so are the next ${request.auto}: \`--auto=${request.auto * 10}\` tries more`;
   if (holders.some(({ process, closing }) => !process && !closing))
     return "run with `sudo` to see who holds it, or take the next free port with `--auto`";

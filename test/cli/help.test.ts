@@ -4,6 +4,8 @@ import { COMPLETIONS_HELP } from "../../src/cli/completions-help.ts";
 import { spellFlag } from "../../src/cli/flags.ts";
 import { type HelpPage, renderLongHelp, renderRootHelp, renderShortHelp } from "../../src/cli/help.ts";
 import { type Invocation, splitAtDashes } from "../../src/cli/parse-args.ts";
+import { parsePickArgs } from "../../src/cli/pick-args.ts";
+import { PICK_HELP } from "../../src/cli/pick-help.ts";
 import { parseReachArgs } from "../../src/cli/reach-args.ts";
 import { REACH_HELP } from "../../src/cli/reach-help.ts";
 import { parseReserveArgs } from "../../src/cli/reserve-args.ts";
@@ -16,12 +18,21 @@ import { WAIT_HELP } from "../../src/cli/wait-help.ts";
 import { parseWrapArgs } from "../../src/cli/wrap-args.ts";
 import { WRAP_HELP } from "../../src/cli/wrap-help.ts";
 
-const PAGES: readonly HelpPage[] = [RESERVE_HELP, REACH_HELP, RULE_HELP, WAIT_HELP, WRAP_HELP, COMPLETIONS_HELP];
+const PAGES: readonly HelpPage[] = [
+  RESERVE_HELP,
+  REACH_HELP,
+  RULE_HELP,
+  WAIT_HELP,
+  PICK_HELP,
+  WRAP_HELP,
+  COMPLETIONS_HELP,
+];
 const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
   reserve: parseReserveArgs,
   reach: parseReachArgs,
   rule: parseRuleArgs,
   wait: parseWaitArgs,
+  pick: parsePickArgs,
   wrap: parseWrapArgs,
   completions: ({ words, command }) => parseShell(words, command),
 };

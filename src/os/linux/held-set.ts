@@ -132,6 +132,11 @@ export class HeldSet {
     return missing.length === 0 ? new Map() : this.cross(missing);
   }
 
+  /** From now on others may bind beside us and listen, if they set SO_REUSEADDR, too. */
+  share(): void {
+    for (const { fd } of this.members) setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  }
+
   drop(member: Member): void {
     closeFd(member.fd);
     this.members = this.members.filter((other) => other !== member);

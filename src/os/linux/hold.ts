@@ -206,6 +206,11 @@ export class LinuxHold implements Hold {
     return { fd: member.fd, at: member.at };
   }
 
+  giveWay(): boolean {
+    this.set.share();
+    return true;
+  }
+
   release(): void {
     this.set.release();
   }

@@ -1,4 +1,4 @@
-import { type Address, sameAddress } from "../../core/address.ts";
+import { type Address, isAny, isLoopback, sameAddress } from "../../core/address.ts";
 import type { Endpoint, Protocol } from "../../core/endpoint.ts";
 import { fail } from "../../core/error.ts";
 import type { Hold } from "../../core/os.ts";
@@ -47,6 +47,16 @@ export class MacHold implements Hold {
     return { fd: member.fd, at: member.at };
   }
 
+  /**
+   * Keeps the addresses that servers don't ask for: beside a wildcard or loopback socket that is bound to the same address
+   * nobody can bind, whatever the options.
+   */
+  giveWay(): boolean {
+    for (const { fd } of this.held.filter(isAskedFor)) closeFd(fd);
+    this.held = this.held.filter((member) => !isAskedFor(member));
+    return true;
+  }
+
   release(): void {
     for (const { fd } of this.held) closeFd(fd);
     this.held = [];
@@ -55,6 +65,10 @@ export class MacHold implements Hold {
   [Symbol.dispose](): void {
     this.release();
   }
+}
+
+function isAskedFor({ at: { address } }: Member): boolean {
+  return isAny(address) || isLoopback(address);
 }
 
 /** What came while nobody served is not for the server. */

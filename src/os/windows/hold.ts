@@ -1,4 +1,4 @@
-import { ANY4, ANY6 } from "../../core/address.ts";
+import { type Address, ANY4, ANY6 } from "../../core/address.ts";
 import { type Endpoint, formatEndpoint, overlaps, type Protocol } from "../../core/endpoint.ts";
 import { fail } from "../../core/error.ts";
 import type { Hold, HoldOutcome, HoldRequest, Refusal } from "../../core/os.ts";
@@ -10,6 +10,9 @@ import { bindExclusively, type BoundSocket, closeSocket } from "./winsock.ts";
 
 /** How many ports of the system's choice are tried until one is free in both families. */
 const RETRIES_FOR_ANY = 32;
+
+/** An address of the loopback network that no connection ever uses. */
+const ASIDE: Address = { family: 4, text: "127.213.187.94", scopeId: 0 };
 
 type Refused = Exclude<HoldOutcome, { kind: "held" }>;
 
@@ -88,7 +91,7 @@ export function classifyRefusal(at: Endpoint, error: number, facts: RefusalFacts
 class WindowsHold implements Hold {
   readonly protocol: Protocol;
   readonly port: number;
-  readonly members: readonly Endpoint[];
+  members: readonly Endpoint[];
   #sockets: readonly bigint[];
 
   constructor(bound: readonly BoundSocket[]) {
@@ -100,6 +103,20 @@ class WindowsHold implements Hold {
 
   listenOn(): never {
     return fail("UNSUPPORTED", "Windows programs inherit no listening socket", "use `--handoff release`");
+  }
+
+  /**
+   * Keeps one address that no server asks for: by the vendor's table of bind() a wildcard socket of default options may
+   * then be bound, and an exclusive one (a portguard's) not. Beside our exclusive wildcards nothing can be bound, so they
+   * go first.
+   */
+  giveWay(): boolean {
+    this.release();
+    const bound = bindExclusively({ protocol: this.protocol, address: ASIDE, port: this.port, dual: false });
+    if (typeof bound === "number") return false;
+    this.#sockets = [bound.socket];
+    this.members = [bound.at];
+    return true;
   }
 
   release(): void {
