@@ -11,8 +11,10 @@ import { renderJson } from "../report/json.ts";
 import { renderOfferJson, showStep } from "../report/rule-json.ts";
 import { describeRequest, renderOffer, renderRuleAnswer, shortTime } from "../report/rule-text.ts";
 import type { SpanLine } from "../report/spans.ts";
+import type { Style } from "../report/style.ts";
 import { styleOfStdout, writeAnswer, writeSpans } from "../report/write.ts";
 import type { RuleArgs } from "./rule-args.ts";
+import { type Probe, probeRule, readOwnWaysOf } from "./rule-probe.ts";
 import { startKeeper } from "./rule-keeper.ts";
 import { type Machine, entriesOf, isOver, openJournal } from "./rule-machine.ts";
 import type { Answer } from "./rule-offer.ts";
@@ -21,10 +23,12 @@ type Offered = Extract<Answer, { kind: "offered" }>;
 type Shared = Pick<RuleArgs, "yes" | "json" | "quiet" | "color">;
 
 /** What became of applying: one line, and what to do about it. */
-interface Outcome {
+export interface Outcome {
   readonly kind: "applied" | "unchanged" | "refused" | "failed";
   readonly text: string;
   readonly hints: readonly string[];
+  /** Of what was applied: what a real connection showed of it. */
+  readonly probe?: Probe;
 }
 
 /** Does what was offered: asks, writes down, applies, and looks whether it helped. */
@@ -37,15 +41,17 @@ export async function applyOffer(offered: Offered, args: Shared, machine: Machin
       return tellOutcome({ kind: "refused", text: "nothing was changed", hints: [] }, offered, args);
     }
   }
-  return tellOutcome(await apply(offered, machine), offered, args);
+  return tellOutcome(await carryOutOffer(offered, machine), offered, args);
 }
 
-async function apply({ offer, plan, existing }: Offered, machine: Machine): Promise<Outcome> {
+/** Writes down, applies, and looks by the rules and by a real connection whether it helped; what did not is taken back. */
+export async function carryOutOffer({ offer, plan, existing }: Offered, machine: Machine): Promise<Outcome> {
   const { request } = offer;
   const { os, look } = machine;
   const journal = openJournal(os);
   await sweep(entriesOf(journal.list()), machine);
   const now = new Date();
+  const before = await readOwnWaysOf(request, machine);
   const options = { persist: request.forMs === undefined, now, ...(existing && { existing }) };
   const applied = await applyRule(
     request,
@@ -55,7 +61,11 @@ async function apply({ offer, plan, existing }: Offered, machine: Machine): Prom
   );
   if (applied.kind !== "applied" || !applied.changed) return describeApplied(applied, offer, machine);
   const still = offer.doubt === undefined ? await findFault(offer, machine) : undefined;
-  if (still === undefined) return describeApplied(applied, offer, machine);
+  if (still === undefined) {
+    const probe = await probeRule(request, before, machine);
+    const done = describeApplied(applied, offer, machine);
+    return { ...done, hints: [sayProbe(probe, offer), ...done.hints], probe };
+  }
   const reverted = await revertRule(applied.entry, { run: look.run, journal });
   const after = reverted.kind === "reverted" ? "it was taken back" : `taking back failed: ${reverted.because}`;
   return { kind: "failed", text: `it was put in its place, and did not help, ${still}; ${after}`, hints: [] };
@@ -145,19 +155,35 @@ function describeApplied(applied: Applied, { request, rule }: Offered["offer"], 
 
 function tellOutcome(outcome: Outcome, { offer }: Offered, { json, quiet, color }: Shared): Exit {
   const ok = outcome.kind === "applied" || outcome.kind === "unchanged";
-  const exit: Exit = { kind: "code", code: ok ? 0 : 1 };
+  // By the rules it helps, and a real connection is stopped even so: then one of them is not what it seems.
+  const isOpen = outcome.probe?.stopped === true;
+  const exit: Exit = { kind: "code", code: isOpen ? 3 : ok ? 0 : 1 };
   if (json) {
     const { id } = offer.request;
     writeAnswer(
       ok
-        ? renderOfferJson("applied", offer, { changed: outcome.kind === "applied" })
+        ? renderOfferJson("applied", offer, { changed: outcome.kind === "applied", ...showProbe(outcome) })
         : renderJson({ ok, state: "failed", id, because: outcome.text, revert: offer.rule.revert.map(showStep) }),
     );
     return exit;
   }
-  if (quiet && ok) return exit;
-  const style = styleOfStdout(color);
-  const hints: SpanLine[] = outcome.hints.map((hint) => [`  ${hint}`]);
-  writeSpans([renderRuleAnswer(ok ? "good" : "bad", outcome.text, style), ...hints], style);
+  if (quiet && ok && !isOpen) return exit;
+  writeSpans(renderOutcome(outcome, styleOfStdout(color)), styleOfStdout(color));
   return exit;
+}
+
+export function renderOutcome({ kind, text, hints }: Outcome, style: Style): readonly SpanLine[] {
+  const ok = kind === "applied" || kind === "unchanged";
+  return [renderRuleAnswer(ok ? "good" : "bad", text, style), ...hints.map((hint) => [`  ${hint}`])];
+}
+
+/** What is known by the rules, and what by a connection: neither stands for the other. */
+function sayProbe({ kind, what }: Probe, { doubt, request: { action } }: Offered["offer"]): string {
+  const byRules = action === "open" ? "by the rules it gets in" : "by the rules it is kept out";
+  const known = doubt === undefined ? byRules : "whether it helps is not certain";
+  return kind === "passed" ? what : `${known}; ${what}`;
+}
+
+export function showProbe({ probe }: Outcome): object {
+  return probe === undefined ? {} : { probe: { kind: probe.kind, what: probe.what } };
 }

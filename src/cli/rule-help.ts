@@ -25,6 +25,8 @@ export const RULE_HELP: HelpPage = {
       lines: [
         "--apply writes down each step before it is done, so that --revert takes back exactly these,",
         "whatever happened in between; nobody else's rule is ever changed, moved or deleted",
+        "then the rules are asked again, and a real connection is made where it can show something:",
+        "one from this machine to itself mostly passes other rules, and then that is said",
       ],
     },
     {
@@ -41,6 +43,7 @@ export const RULE_HELP: HelpPage = {
       lines: [
         "ok; state: offered, applied, nothing-to-do, not-offered; backend, owner, rule (the request)",
         "apply, verify, persist, revert: steps of what, argv, risk and input; notes, because, instead",
+        "applied: changed; probe: kind (passed, failed, proves-nothing, not-made) and what",
         "--list: rules; --revert: reverted, left",
       ],
     },

@@ -62,3 +62,22 @@ export async function refuseByNft(arena: Arena): Promise<void> {
   const ran = await arena.run({ argv: ["nft", "-f", "-"], input: TABLE });
   if (ran.kind === "not-run" || ran.code !== 0) throw new Error(JSON.stringify(ran));
 }
+
+/** This machine's own connections to its LAN address are refused, too: nothing is exempt but what belongs to a connection. */
+export async function refuseEverybody(arena: Arena): Promise<void> {
+  for (const program of ["iptables", "ip6tables"]) {
+    await arena.told(
+      program,
+      "-w",
+      "-A",
+      "INPUT",
+      "-m",
+      "conntrack",
+      "--ctstate",
+      "ESTABLISHED,RELATED",
+      "-j",
+      "ACCEPT",
+    );
+    await arena.told(program, "-w", "-A", "INPUT", "-p", "tcp", "-j", "REJECT");
+  }
+}
