@@ -15,7 +15,7 @@ export const PICK_HELP: HelpPage = {
         "keeps it until a server listens on it, --for is over, or the process of --for-pid ends",
         "held exclusively first, so that no two picks get the same one, it then gives way to whoever asks",
         "for this very number: on Linux a server that sets SO_REUSEADDR, as nearly all do; kept away are",
-        "the system's own choice (bind to 0, outgoing connections), every portguard, and programs without it",
+        "the system's own choice (bind to 0, outgoing connections), every portguard, programs without it",
         "on macOS and Windows only other portguards are kept away",
         "a program that tries numbers until one is free could still take it: --exec leaves no such gap",
       ],
