@@ -63,7 +63,13 @@ export class Run implements AsyncDisposable {
     for (const folder of [this.#temporary, work]) mkdirSync(folder);
     this.#started = new Started(argv(this.#events), {
       cwd: options.cwd ?? work,
-      env: { ...process.env, TMPDIR: this.#temporary, ...options.env, PORTGUARD_TEST_RUN: this.marker },
+      env: {
+        ...process.env,
+        TMPDIR: this.#temporary,
+        XDG_STATE_HOME: join(this.folder, "state"),
+        ...options.env,
+        PORTGUARD_TEST_RUN: this.marker,
+      },
       stdio: options.terminal ? "terminal" : (options.stdin ?? "ignore"),
     });
   }

@@ -54,4 +54,19 @@ export const SHARED_FLAGS = {
   ipv4: { name: "4", short: true, value: "none", group: "the question", help: "IPv4 only" },
   ipv6: { name: "6", short: true, value: "none", group: "the question", help: "IPv6 only" },
   udp: { name: "udp", value: "none", group: "the question", help: "UDP instead of TCP, as 53/udp" },
+  follow: {
+    name: "follow",
+    value: "none",
+    group: "the question",
+    usual: true,
+    help: "again every second, one line for each change",
+  },
+  name: {
+    name: "name",
+    value: "needed",
+    shows: "NAME",
+    group: "the reservation",
+    usual: true,
+    help: "the reservation of this name",
+  },
 } as const satisfies Readonly<Record<string, Flag>>;

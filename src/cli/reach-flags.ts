@@ -69,13 +69,7 @@ export const REACH_FLAGS: readonly Flag[] = [
     group: "the question",
     help: "the path of the program that listens (Windows)",
   },
-  {
-    name: "follow",
-    value: "none",
-    group: "the question",
-    usual: true,
-    help: "again every second, one line for each change",
-  },
+  SHARED_FLAGS.follow,
   { ...SHARED_FLAGS.json, usual: true },
   {
     name: "html",

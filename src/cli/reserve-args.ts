@@ -4,6 +4,7 @@ import { parseDuration } from "../core/duration.ts";
 import { fail } from "../core/error.ts";
 import { holdForBind } from "../core/overrule.ts";
 import { parseHost, parsePortWord } from "../core/parse-port-request.ts";
+import { requireReservationName } from "../core/reservation.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "./flag-values.ts";
@@ -65,9 +66,11 @@ function readRequest(
 ): ReserveRequest {
   const forText = textOf(flags, "for");
   const nofile = textOf(flags, "nofile");
+  const name = textOf(flags, "name");
   return {
     ports,
     command,
+    ...(name === undefined ? {} : { name: requireReservationName(name) }),
     handoff: oneOf(WAYS, textOf(flags, "handoff") ?? "auto", "--handoff"),
     bind,
     auto: readAuto(flags),

@@ -29,6 +29,10 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     help: "fail at once (default), or wait for it",
   },
   {
+    ...SHARED_FLAGS.name,
+    help: "what the reservation is called (default: folder and port)",
+  },
+  {
     name: "for",
     value: "needed",
     shows: "10m",

@@ -6,6 +6,7 @@ import { renderPlan, renderPlanJson } from "../report/plan-text.ts";
 import { openEvents } from "../report/reserve-events.ts";
 import { renderReserveEvent } from "../report/reserve-text.ts";
 import { writeAnswer, writeLines } from "../report/write.ts";
+import { LazyRecord } from "./lazy-record.ts";
 import type { Invocation } from "./parse-args.ts";
 import { type ReserveArgs, parseReserveArgs } from "./reserve-args.ts";
 import type { Services } from "./services.ts";
@@ -34,13 +35,20 @@ async function runReported(request: ReserveRequest, report: ReserveArgs["report"
   if (events?.givenFd !== undefined && events.givenFd > 2) os.keepFd(events.givenFd);
   const { command, forMs } = request;
   const context = { hasCommand: command.length > 0, ...(forMs !== undefined && { forMs }) };
-  const emit = (event: ReserveEvent) => {
+  const tell = (event: ReserveEvent) => {
     const heard = !report.quiet || event.kind === "warning";
     if (heard) writeLines(renderReserveEvent(event, { ...context, now: Date.now() }), style());
-    // Last: whoever acts on an event finds its line on stderr.
     events?.write(event);
   };
   try {
+    using record = new LazyRecord(({ openRecord }) => openRecord(request, os, tell));
+    // The name that was asked for is refused before anything is held for it.
+    if (request.name !== undefined) record.open();
+    const emit = (event: ReserveEvent) => {
+      // First: whoever acts on an event finds it on stderr, and in the record.
+      record.hear(event, command.length === 0);
+      tell(event);
+    };
     const { reserve } = await import("../reserve/run.ts");
     return await reserve(request, { os, emit, startedAt });
   } catch (error) {

@@ -43,6 +43,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     help: async () => (await import("./wrap-help.ts")).WRAP_HELP,
     run: async (invocation, services) => (await import("./wrap.ts")).runWrap(invocation, services),
   },
+  list: {
+    summary: "every listener and every reservation on this machine",
+    help: async () => (await import("./list-help.ts")).LIST_HELP,
+    run: async (invocation, services) => (await import("./list.ts")).runList(invocation, services),
+  },
   completions: {
     summary: "the script by which a shell completes portguard's words",
     help: async () => (await import("./completions-help.ts")).COMPLETIONS_HELP,

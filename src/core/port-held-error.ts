@@ -1,5 +1,6 @@
 import { formatEndpoint } from "./endpoint.ts";
 import { PortguardError } from "./error.ts";
+import type { Reservation } from "./reservation.ts";
 import type { Holder } from "./reserve-event.ts";
 
 const HINT = "`--auto` takes the next free port, `--if-held wait` waits for this one";
@@ -10,9 +11,16 @@ export class PortHeldError extends PortguardError {
     readonly port: number,
     readonly holders: readonly Holder[],
     hint = HINT,
+    /** Where it is portguard itself that keeps it. */
+    readonly reservation?: Reservation,
   ) {
-    super("PORT_HELD", `port ${port} is held ${summarizeHolders(holders)}`, hint);
+    super("PORT_HELD", `port ${port} is ${reservedAs(reservation)}held ${summarizeHolders(holders)}`, hint);
   }
+}
+
+/** `reserved as shop-8000 in /home/ada/shop, and `. */
+function reservedAs(reservation: Reservation | undefined): string {
+  return reservation ? `reserved as \`${reservation.name}\` in ${reservation.directory}, and ` : "";
 }
 
 /** `by node (pid 4711) on 127.0.0.1:8000 and by python3 (pid 4800) on [::1]:8000`; one holder with many sockets stands once. */

@@ -57,6 +57,7 @@ export type WarningCode =
   | "HANDOFF_FAULT"
   | "PARTLY_HELD"
   | "KILLED_LEFTOVERS"
+  | "NOT_RECORDED"
   | "KILLED_AFTER_GRACE";
 
 export type StopReason = "signal" | "terminal-gone" | "parent-gone" | "stdin-closed" | "time-is-up" | "port-stolen";

@@ -5,6 +5,8 @@ import type { PortRequest } from "./port-request.ts";
 /** Everything `reserve` was asked, parsed: nothing below the command line reads text again. */
 export interface ReserveRequest {
   readonly ports: readonly PortRequest[];
+  /** What others know the reservation by; nothing: its folder and port. */
+  readonly name?: string;
   /** What stands behind `--`, untouched; empty: only hold. */
   readonly command: readonly string[];
   readonly handoff: HandoffWay | "auto";

@@ -33,5 +33,7 @@ export interface ProcessInfo {
   readonly user?: string;
   /** Milliseconds since the epoch. With the pid it identifies a process for good. */
   readonly startedAt?: number;
+  /** Names its start on this machine as `startedAt` does, whatever becomes of the clock (Linux, where that one would move). */
+  readonly born?: string;
   readonly cwd?: string;
 }

@@ -31,7 +31,9 @@ export function renderErrorJson(error: PortguardError): string {
 
 export function describeError(error: PortguardError): object {
   const { code, what, hint } = error;
-  return { code, what, hint, ...(error instanceof PortHeldError ? { holders: error.holders } : {}) };
+  if (!(error instanceof PortHeldError)) return { code, what, hint };
+  const { holders, reservation } = error;
+  return { code, what, hint, holders, ...(reservation && { reservation }) };
 }
 
 function stackOf(error: PortguardError): readonly string[] {

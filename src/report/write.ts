@@ -51,6 +51,11 @@ export function isTerminalAnswer(): boolean {
   return isTerminal(STDOUT);
 }
 
+/** How many columns the terminal has that the answer goes to; nothing where it goes elsewhere. */
+export function terminalColumns(): number | undefined {
+  return isTerminal(STDOUT) ? process.stdout.columns || undefined : undefined;
+}
+
 /** A line of stderr that changes while something is waited for. */
 export interface Progress {
   /** Puts this line into the place of the one before; it must not be longer than the terminal is wide. */

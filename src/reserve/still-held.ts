@@ -3,8 +3,11 @@ import { fail } from "../core/error.ts";
 import type { HoldOutcome, Os } from "../core/os.ts";
 import { PortHeldError } from "../core/port-held-error.ts";
 import type { PortRequest } from "../core/port-request.ts";
+import { type Reservation, reserves } from "../core/reservation.ts";
 import type { Holder } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
+import { ReservationFiles } from "../state/reservations.ts";
+import { stateFolder } from "../state/state-folder.ts";
 import { findConnections, findHolders } from "../holders/find-holders.ts";
 
 /** A port could not be had because it is in use; by whom has not been looked up yet. */
@@ -26,7 +29,21 @@ export function explainHeld(held: StillHeld, request: ReserveRequest, os: Os): P
     const refused = os.refusalOf(held.port, held.request.protocol);
     if (refused) fail("PORT_DENIED", refused.what, refused.hint);
   }
-  return new PortHeldError(held.port, holders, hintFor(held, holders, request));
+  const reservation = findReservation(held, os);
+  // Who serves there says more than portguard, which keeps the same sockets open.
+  const serving = holders.filter(({ process }) => process?.pid !== reservation?.portguard.pid);
+  const told = serving.length > 0 ? serving : holders;
+  return new PortHeldError(held.port, told, hintFor(held, holders, request, reservation), reservation);
+}
+
+/** Whether it is a reservation of ours that has it: then its name tells more than its processes. */
+function findReservation({ outcome }: StillHeld, os: Os): Reservation | undefined {
+  try {
+    const files = new ReservationFiles(stateFolder(os.name, process.env), (pid) => os.process(pid));
+    return files.list().find((each) => reserves(each, outcome.at));
+  } catch {
+    return undefined; // where nothing can be recorded, nothing is
+  }
 }
 
 /** Those in the way of what was asked for: a server on another address of the same port is not. */
@@ -42,6 +59,7 @@ function hintFor(
   { request: { ports } }: StillHeld,
   holders: readonly Holder[],
   request: ReserveRequest,
+  reservation: Reservation | undefined,
 ): string | undefined {
   if (holders.length > 0 && holders.every(({ closing }) => closing))
     return "`--if-held wait=60s` waits until they are closed";
@@ -50,5 +68,7 @@ function hintFor(
   if (request.auto > 0) return `so are the next ${request.auto}: \`--auto=${request.auto * 10}\` tries more`;
   if (holders.some(({ process, closing }) => !process && !closing))
     return "run with `sudo` to see who holds it, or take the next free port with `--auto`";
+  if (reservation)
+    return `\`portguard list --name ${reservation.name}\` shows it; \`--auto\` takes the next free port, \`--if-held wait\` waits for this one`;
   return request.waitMs > 0 ? "wait longer, or take the next free port with `--auto`" : undefined;
 }

@@ -23,10 +23,27 @@ const OTHERS = 0o077;
  * and the name on the disk before this returns. Throws INTERNAL where the folder is not ours.
  */
 export function writeOwned(path: string, text: string): void {
-  const folder = dirname(path);
-  ensureOwnedFolder(folder);
+  ensureOwnedFolder(dirname(path));
   writeWhole(path, text, { mode: FILE_MODE });
-  syncFolder(folder);
+  syncFolder(dirname(path));
+}
+
+/** The same without waiting for the disk, for what means nothing once the machine was off. */
+export function replaceOwned(path: string, text: string): void {
+  ensureOwnedFolder(dirname(path));
+  writeWhole(path, text, { mode: FILE_MODE, fleeting: true });
+}
+
+/** Likewise, where nothing has that name yet; of two who try, one does it. Answers whether it did. */
+export function createOwned(path: string, text: string): boolean {
+  ensureOwnedFolder(dirname(path));
+  try {
+    writeWhole(path, text, { mode: FILE_MODE, fleeting: true, onlyNew: true });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 export type OwnedText =

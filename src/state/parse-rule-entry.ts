@@ -1,52 +1,14 @@
 import { parseCidr } from "../core/cidr.ts";
 import { type EntryStep, RULE_ENTRY_VERSION, type RuleEntry } from "../core/rule-journal.ts";
 import { BACKENDS, parseRuleId } from "../core/rule-request.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-type Shape = (value: unknown) => boolean;
+import { isNumber, isPort, isText, isTime, list, object, oneOf, optional, parseFields, type Shape } from "./shapes.ts";
 
 /** Reads a journal's file: the entry, or what is wrong with it. Its commands will be run, so nothing is taken on trust. */
 export function parseRuleEntry(text: string): RuleEntry | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return "it is not whole";
-  }
-  if (!isFields(value)) return "it is no entry";
-  const { version } = value;
-  if (version !== RULE_ENTRY_VERSION)
-    return `it has version ${String(version)}, and this portguard knows ${RULE_ENTRY_VERSION}`;
-  const wrong = Object.keys(ENTRY).find((key) => !ENTRY[key]!(value[key]));
-  return wrong === undefined ? (value as unknown as RuleEntry) : `its \`${wrong}\` is not understood`;
+  return parseFields(text, RULE_ENTRY_VERSION, ENTRY) as RuleEntry | string;
 }
 
-const isText: Shape = (value) => typeof value === "string" && !value.includes("\0");
-const isNumber: Shape = (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-const isTime: Shape = (value) => typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
 const isWords: Shape = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);
-
-function optional(shape: Shape): Shape {
-  return (value) => value === undefined || shape(value);
-}
-
-function oneOf(...values: readonly unknown[]): Shape {
-  return (value) => values.includes(value);
-}
-
-function list(shape: Shape): Shape {
-  return (value) => Array.isArray(value) && value.every(shape);
-}
-
-function object(shapes: Readonly<Record<string, Shape>>): Shape {
-  return (value) => isFields(value) && Object.entries(shapes).every(([key, shape]) => shape(value[key]));
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const isPort: Shape = (value) => isNumber(value) && Number(value) <= 65_535;
 const isId: Shape = (value) => typeof value === "string" && parseRuleId(value) === value;
 const isNetwork: Shape = (value) => {
   if (!object({ prefix: isNumber, address: object({ family: oneOf(4, 6), text: isText, scopeId: isNumber }) })(value)) {

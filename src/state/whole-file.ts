@@ -4,6 +4,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   openSync,
   renameSync,
   rmSync,
@@ -18,11 +19,18 @@ export interface FileRights {
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
+export interface WriteOptions extends FileRights {
+  /** It means nothing once the machine was off: the disk is not waited for. */
+  readonly fleeting?: true;
+  /** Fail with EEXIST where something has that name. */
+  readonly onlyNew?: true;
+}
+
 /**
  * Writes a file whole or not at all: a temporary one beside it, on the disk before it takes the name. Throws what the
  * system says.
  */
-export function writeWhole(path: string, text: string, { mode, owner }: FileRights): void {
+export function writeWhole(path: string, text: string, { mode, owner, fleeting, onlyNew }: WriteOptions): void {
   const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
   try {
     const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -31,13 +39,14 @@ export function writeWhole(path: string, text: string, { mode, owner }: FileRigh
       for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
       if (owner) fchownSync(fd, owner.uid, owner.gid);
       fchmodSync(fd, mode);
-      fsyncSync(fd);
+      if (!fleeting) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, path);
-  } catch (error) {
+    if (onlyNew) linkSync(temporary, path);
+    else renameSync(temporary, path);
+  } finally {
+    // The other name of what was linked, or what could not be finished.
     rmSync(temporary, { force: true });
-    throw error;
   }
 }

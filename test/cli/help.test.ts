@@ -6,6 +6,8 @@ import { type HelpPage, renderLongHelp, renderRootHelp, renderShortHelp } from "
 import { type Invocation, splitAtDashes } from "../../src/cli/parse-args.ts";
 import { parsePickArgs } from "../../src/cli/pick-args.ts";
 import { PICK_HELP } from "../../src/cli/pick-help.ts";
+import { parseListArgs } from "../../src/cli/list-args.ts";
+import { LIST_HELP } from "../../src/cli/list-help.ts";
 import { parseReachArgs } from "../../src/cli/reach-args.ts";
 import { REACH_HELP } from "../../src/cli/reach-help.ts";
 import { parseReserveArgs } from "../../src/cli/reserve-args.ts";
@@ -25,6 +27,7 @@ const PAGES: readonly HelpPage[] = [
   WAIT_HELP,
   PICK_HELP,
   WRAP_HELP,
+  LIST_HELP,
   COMPLETIONS_HELP,
 ];
 const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
@@ -34,6 +37,7 @@ const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
   wait: parseWaitArgs,
   pick: parsePickArgs,
   wrap: parseWrapArgs,
+  list: parseListArgs,
   completions: ({ words, command }) => parseShell(words, command),
 };
 

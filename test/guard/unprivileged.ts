@@ -10,7 +10,7 @@ const AS_NOBODY =
   process.getuid?.() === 0 ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : [];
 /** The run's folder is its owner's alone: the events, the temporary files and the work go on as somebody else. */
 const OPEN_THE_FOLDER =
-  'chmod 755 "${1%/*}" && : > "$1" && chmod 666 "$1" && chmod 777 "$TMPDIR" . && shift && exec "$@"';
+  'chmod 755 "${1%/*}" && : > "$1" && chmod 666 "$1" && chmod 777 "$TMPDIR" . && mkdir -m 777 "$XDG_STATE_HOME" && shift && exec "$@"';
 
 /** Whether a user without privileges can run this at all: node may stand in somebody's home. */
 export function anybodyCanRun(...command: readonly string[]): boolean {

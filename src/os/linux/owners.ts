@@ -32,6 +32,7 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   const user = userName(readField(`/proc/${pid}/status`, "Uid")?.split("\t")[0]);
   const startedAt = startTime(stat.startTicks);
   const cwd = readLinkPath(`/proc/${pid}/cwd`);
+  const boot = bootId();
   return {
     pid,
     ppid: stat.ppid,
@@ -39,8 +40,13 @@ export function readProcess(pid: number): ProcessInfo | undefined {
     command: commandLine(pid),
     ...(user !== undefined && { user }),
     ...(startedAt !== undefined && { startedAt }),
+    ...(boot !== undefined && { born: `${boot} ${stat.startTicks}` }),
     ...(cwd !== undefined && { cwd }),
   };
+}
+
+function bootId(): string | undefined {
+  return readTextPath("/proc/sys/kernel/random/boot_id")?.trim();
 }
 
 function commandLine(pid: number): string[] {
