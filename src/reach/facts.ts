@@ -17,7 +17,7 @@ import type { OsName, Refusal } from "../core/os.ts";
 import type { Seen } from "../core/seen.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import type { ReachRequest } from "../core/target.ts";
-import type { Forwarder } from "./recognize/forwarder.ts";
+import type { Forwarder } from "../holders/recognize/forwarder.ts";
 import type { ServerKind } from "./recognize/server.ts";
 import type { RuledWays } from "./ruled-way.ts";
 

@@ -4,7 +4,7 @@ import type { Cause } from "../cause.ts";
 import { describeOwner, describePlace } from "../words/describe.ts";
 import { showListener, showStart, showTries } from "../words/evidence.ts";
 import type { Listener } from "../facts.ts";
-import type { Forwarder } from "../recognize/forwarder.ts";
+import type { Forwarder } from "../../holders/recognize/forwarder.ts";
 import { publishPort } from "../remedies/publish.ts";
 import { findMeantTries, findServing } from "../reading/tries.ts";
 import { wantsOutside } from "../reading/wants.ts";

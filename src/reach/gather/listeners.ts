@@ -3,7 +3,7 @@ import type { Os } from "../../core/os.ts";
 import { unseen } from "../../core/seen.ts";
 import type { SocketRow } from "../../core/socket.ts";
 import type { Listener, Owner } from "../facts.ts";
-import { recognizeForwarder } from "../recognize/forwarder.ts";
+import { recognizeForwarder } from "../../holders/recognize/forwarder.ts";
 import { recognizeServer } from "../recognize/server.ts";
 
 /** Whatever this machine has on the port: listeners, bound sockets that don't listen, UDP sockets. */

@@ -1,5 +1,5 @@
 import type { ProcessInfo } from "../../core/socket.ts";
-import { baseName, isTitle, stripInterpreter } from "./command.ts";
+import { baseName, isTitle, stripInterpreter } from "../../holders/recognize/command.ts";
 
 /** The servers that portguard knows by their command line; `other` is any program that it doesn't. */
 export type ServerKind =

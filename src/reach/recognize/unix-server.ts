@@ -1,6 +1,6 @@
 import type { UnixSocket } from "../../core/network.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
-import { baseName } from "./command.ts";
+import { baseName } from "../../holders/recognize/command.ts";
 import { isWebServer, recognizeServer, type ServerKind } from "./server.ts";
 
 type Socket = UnixSocket & { readonly processes: readonly ProcessInfo[] };

@@ -1,4 +1,4 @@
-import { baseName, stripInterpreter } from "../recognize/command.ts";
+import { baseName, stripInterpreter } from "../../holders/recognize/command.ts";
 
 /**
  * The command as it would be typed: a script that is a file of its own runs without the interpreter before it

@@ -1,7 +1,7 @@
 import type { Remedy } from "../../core/finding.ts";
 import { nameOf } from "../words/describe.ts";
 import type { Facts, Owner } from "../facts.ts";
-import { isTitle } from "../recognize/command.ts";
+import { isTitle } from "../../holders/recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";
 import { showCommand, typedCommand, withOption } from "./edit-command.ts";
 

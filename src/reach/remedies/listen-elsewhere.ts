@@ -3,7 +3,7 @@ import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
 import { mainOwner, nameOf } from "../words/describe.ts";
 import type { Facts, Listener, Owner } from "../facts.ts";
-import { isTitle } from "../recognize/command.ts";
+import { isTitle } from "../../holders/recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";
 import { showCommand, typedCommand, withOption, withPlace } from "./edit-command.ts";
 import { listenBySetting } from "./listen-by-setting.ts";

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../core/endpoint.ts";
 import type { ContainerName } from "../../core/network.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
 import type { Listener, Owner } from "../facts.ts";
-import { baseName } from "../recognize/command.ts";
+import { baseName } from "../../holders/recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";
 
 /** Who has it: `uvicorn (pid 4711)`; `nginx (pid 80 and 4 more)`; an owner that may not be seen is said to be that. */

@@ -4,7 +4,7 @@ import { type Seen, seen } from "../../../src/core/seen.ts";
 import type { ProcessInfo } from "../../../src/core/socket.ts";
 import type { Namespace } from "../../../src/reach/reading/behind-forwarder.ts";
 import type { Owner } from "../../../src/reach/facts.ts";
-import { recognizeForwarder } from "../../../src/reach/recognize/forwarder.ts";
+import { recognizeForwarder } from "../../../src/holders/recognize/forwarder.ts";
 import { listenerOf, ownerOf } from "./facts.ts";
 
 const ID = "3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ANY4, ANY6, LOOPBACK4 } from "../../../src/core/address.ts";
-import { recognizeForwarder } from "../../../src/reach/recognize/forwarder.ts";
+import { recognizeForwarder } from "../../../src/holders/recognize/forwarder.ts";
 import { recognizeServer } from "../../../src/reach/recognize/server.ts";
 import { listenElsewhere, listenElsewhereAs } from "../../../src/reach/remedies/listen-elsewhere.ts";
 import { factsOf, listenerOf, ownerOf } from "../causes/facts.ts";

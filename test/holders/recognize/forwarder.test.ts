@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { recognizeForwarder } from "../../../src/reach/recognize/forwarder.ts";
+import { recognizeForwarder } from "../../../src/holders/recognize/forwarder.ts";
 
 const read = (line: string, port?: number) => recognizeForwarder({ pid: 1, name: "x", command: line.split(" ") }, port);
 const readTitle = (title: string) => recognizeForwarder({ pid: 1, name: "sshd", command: [title] });
