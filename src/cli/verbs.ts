@@ -28,6 +28,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     help: async () => (await import("./rule-help.ts")).RULE_HELP,
     run: async (invocation, services) => (await import("./rule.ts")).runRule(invocation, services),
   },
+  who: {
+    summary: "who holds a port, where it comes from, and whether it is an orphan",
+    help: async () => (await import("./who-help.ts")).WHO_HELP,
+    run: async (invocation, services) => (await import("./who.ts")).runWho(invocation, services),
+  },
   wait: {
     summary: "wait until it answers, or is free",
     help: async () => (await import("./wait-help.ts")).WAIT_HELP,

@@ -3,6 +3,7 @@ import type { Endpoint, Protocol } from "./endpoint.ts";
 import type { Network } from "./network.ts";
 import type { OpenProcess, ProcessIdentity } from "./open-process.ts";
 import type { Overrule } from "./overrule.ts";
+import type { Origins } from "./origin.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 
 /**
@@ -50,6 +51,8 @@ export interface Os {
   raise(signal: SignalName): number;
   /** What `reach` asks; loaded when it is asked for, since no start should pay for it. */
   network(): Promise<Network>;
+  /** What `who` asks; loaded when it is asked for, too. */
+  origins(): Promise<Origins>;
 }
 
 export type OsName = "linux" | "macos" | "windows";

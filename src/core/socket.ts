@@ -2,9 +2,9 @@ import type { Endpoint } from "./endpoint.ts";
 
 /**
  * `bound`: has the port but does not listen (TCP), visible on Linux 6.8 and later only.
- * `open`: a UDP socket. `other`: any further TCP state (established, closing, …).
+ * `open`: a UDP socket. `other`: any further TCP state (connecting, closing, …).
  */
-export type SocketState = "listen" | "bound" | "open" | "time-wait" | "other";
+export type SocketState = "listen" | "bound" | "open" | "established" | "time-wait" | "other";
 
 /** One row of the machine's socket table. */
 export interface SocketRow {
@@ -18,6 +18,8 @@ export interface SocketRow {
   readonly device?: string;
   /** Of a listener: connections that wait to be accepted, and how many may wait (Linux). */
   readonly queue?: { readonly waiting: number; readonly limit: number };
+  /** Names the control group that it was made in (Linux 5.8: the number of its folder); `Origins` knows what that is. */
+  readonly madeIn?: string;
   /** The owning pid, where the table itself tells (Windows); elsewhere ask `Os.ownersOf`. */
   readonly pid?: number;
 }

@@ -3,6 +3,9 @@ import type { Os } from "../core/os.ts";
 import type { Holder } from "../core/reserve-event.ts";
 import type { SocketRow } from "../core/socket.ts";
 
+/** States of a connection, in which a socket may have no owner any more. */
+const CONNECTED: ReadonlySet<SocketRow["state"]> = new Set(["established", "time-wait", "other"]);
+
 /** Everybody who has this port now, one entry for each endpoint and process; a hidden process leaves the endpoint alone. */
 export function findHolders(os: Os, port: number, protocol: Protocol): Holder[] {
   const rows = os.sockets({ port, protocol });
@@ -20,7 +23,7 @@ export function findHolders(os: Os, port: number, protocol: Protocol): Holder[] 
  * more are closing.
  */
 export function findConnections(os: Os, port: number, protocol: Protocol): Holder[] {
-  const rows = os.sockets({ port, protocol, states: ["time-wait", "other"] });
+  const rows = os.sockets({ port, protocol, states: [...CONNECTED] });
   const holders = nameOwners(os, rows, os.ownersOf(rows));
   const keys = holders.map(({ at, process, closing }) => `${formatEndpoint(at)} ${process?.pid} ${closing}`);
   return holders.filter((_, index) => keys.indexOf(keys[index]!) === index);
@@ -29,7 +32,7 @@ export function findConnections(os: Os, port: number, protocol: Protocol): Holde
 function nameOwners(os: Os, rows: readonly SocketRow[], owners: ReadonlyMap<string, readonly number[]>): Holder[] {
   return rows.flatMap((row): Holder[] => {
     // TIME_WAIT, and closed by its process before all was sent: there is no owner any more.
-    if (row.id === "0" && (row.state === "time-wait" || row.state === "other")) return [{ at: row.at, closing: true }];
+    if (row.id === "0" && CONNECTED.has(row.state)) return [{ at: row.at, closing: true }];
     const pids = row.pid === undefined ? (owners.get(row.id) ?? []) : [row.pid];
     if (pids.length === 0) return [{ at: row.at }];
     return pids.map((pid) => ({ at: row.at, process: os.process(pid) ?? { pid, command: [] } }));

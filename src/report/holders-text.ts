@@ -4,7 +4,7 @@ import type { ProcessInfo } from "../core/socket.ts";
 import { clip } from "./sanitize.ts";
 
 /** Command lines of generated scripts can be very long; this much of one still tells what it is. */
-const COMMAND_LENGTH = 160;
+export const COMMAND_LENGTH = 160;
 /** A process may have the port on every address; the first ones show the way. */
 const LINES_OF_ONE = 4;
 
@@ -50,7 +50,8 @@ function familiesOf({ address, dual }: Endpoint): string {
   return dual ? "IPv6 and IPv4" : "IPv6";
 }
 
-function renderTime(at: number, now: number): string {
+/** `12:03`, or with its date where it is not today. Both are milliseconds since the epoch. */
+export function renderTime(at: number, now: number): string {
   const [date, time] = localParts(at);
   return date === localParts(now)[0] ? time : `${date} ${time}`;
 }

@@ -17,6 +17,8 @@ import { RULE_HELP } from "../../src/cli/rule-help.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
 import { parseWaitArgs } from "../../src/cli/wait-args.ts";
 import { WAIT_HELP } from "../../src/cli/wait-help.ts";
+import { parseWhoArgs } from "../../src/cli/who-args.ts";
+import { WHO_HELP } from "../../src/cli/who-help.ts";
 import { parseWrapArgs } from "../../src/cli/wrap-args.ts";
 import { WRAP_HELP } from "../../src/cli/wrap-help.ts";
 
@@ -24,6 +26,7 @@ const PAGES: readonly HelpPage[] = [
   RESERVE_HELP,
   REACH_HELP,
   RULE_HELP,
+  WHO_HELP,
   WAIT_HELP,
   PICK_HELP,
   WRAP_HELP,
@@ -34,6 +37,7 @@ const PARSERS: Readonly<Record<string, (invocation: Invocation) => unknown>> = {
   reserve: parseReserveArgs,
   reach: parseReachArgs,
   rule: parseRuleArgs,
+  who: parseWhoArgs,
   wait: parseWaitArgs,
   pick: parsePickArgs,
   wrap: parseWrapArgs,

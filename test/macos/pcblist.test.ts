@@ -15,7 +15,7 @@ describe("the socket tables of macOS", () => {
       "[::]:8000 bound tcp:702",
       "[::1]:8000 time-wait tcp:703",
       "[fe80::1c2a:3b4c:5d6e:7f80%4]:9000 listen tcp:704",
-      "127.0.0.1:8000 other tcp:705",
+      "127.0.0.1:8000 established tcp:705",
       "192.168.1.23:8443 listen tcp:0",
       "[::]:8100 listen tcp:707",
     ]);

@@ -29,8 +29,8 @@ describe("the socket tables of Windows", () => {
     expect(summary(TCP4, "tcp4")).toEqual([
       "127.0.0.1:8127 listen 32",
       "0.0.0.0:0 bound 32",
-      "127.0.0.1:47804 other 32",
-      "127.0.0.1:8127 other 32",
+      "127.0.0.1:47804 established 32",
+      "127.0.0.1:8127 established 32",
     ]);
   });
 

@@ -117,9 +117,9 @@ function onlyClosingConnections(at: Endpoint): boolean {
   const rows = readSocketTable({
     port: at.port,
     protocol: at.protocol,
-    states: ["listen", "bound", "time-wait", "other"],
+    states: ["listen", "bound", "established", "time-wait", "other"],
   });
-  return rows.length > 0 && rows.every((row) => row.state === "time-wait" || row.state === "other");
+  return rows.length > 0 && rows.every(({ state }) => state !== "listen" && state !== "bound");
 }
 
 /**

@@ -38,4 +38,5 @@ const linux: Os = {
   findCommand: (name) => findCommand(name, readFileMode),
   raise: raiseSignal,
   network: async () => (await import("./network/index.ts")).linuxNetwork,
+  origins: async () => (await import("./origin/index.ts")).linuxOrigins,
 };

@@ -70,7 +70,7 @@ function readBootTime(): number | undefined {
 }
 
 /** The login name of a uid from /etc/passwd, or the uid itself: other name services would need a library. */
-function userName(uid: string | undefined): string | undefined {
+export function userName(uid: string | undefined): string | undefined {
   if (uid === undefined) return undefined;
   const line = readTextPath("/etc/passwd")
     ?.split("\n")

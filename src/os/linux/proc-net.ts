@@ -5,7 +5,7 @@ import { readTextPath } from "../unix/paths.ts";
 
 /** States as the kernel numbers them, in hexadecimal. Sockets that are bound and do nothing are not in these files. */
 const STATES: Readonly<Record<Protocol, Readonly<Record<string, SocketState>>>> = {
-  tcp: { "06": "time-wait", "0A": "listen" },
+  tcp: { "01": "established", "06": "time-wait", "0A": "listen" },
   // A connected UDP socket is in state 01, as in the kernel's own table: it takes nobody else's datagrams.
   udp: { "07": "open" },
 };

@@ -8,7 +8,13 @@ export interface ProcessStat {
   /** `Z`: dead, not yet collected. */
   readonly state: string;
   readonly ppid: number;
+  /** Its process group; 0 where the leader is in a namespace that we don't see. */
+  readonly group: number;
   readonly session: number;
+  /** The device number of its controlling terminal; 0: none. */
+  readonly terminal: number;
+  /** What it has computed so far, in clock ticks. */
+  readonly cpuTicks: number;
   /** Clock ticks since boot. */
   readonly startTicks: number;
 }
@@ -29,7 +35,10 @@ export function parseStat(text: string): ProcessStat {
     name: text.slice(open + 1, close),
     state: fields[0] ?? "?",
     ppid: Number(fields[1]),
+    group: Number(fields[2]),
     session: Number(fields[3]),
+    terminal: Number(fields[4]),
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
     startTicks: Number(fields[19]),
   };
 }

@@ -11,7 +11,9 @@ const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
 const INET_DIAG_MSG = 72;
 const INET_DIAG_SKV6ONLY = 11;
+const INET_DIAG_CGROUP_ID = 21;
 const PROTOCOLS: Record<Protocol, number> = { tcp: 6, udp: 17 };
+const TCP_ESTABLISHED = 1;
 const TCP_TIME_WAIT = 6;
 const TCP_CLOSE = 7;
 const TCP_LISTEN = 10;
@@ -22,8 +24,9 @@ const STATES: Record<SocketState, number> = {
   bound: 1 << BOUND_INACTIVE,
   open: 1 << TCP_CLOSE,
   "time-wait": 1 << TCP_TIME_WAIT,
-  // Established, the two SYN states, the two FIN_WAITs, CLOSE_WAIT, LAST_ACK and CLOSING.
-  other: 0b1011_0011_1110,
+  established: 1 << TCP_ESTABLISHED,
+  // The two SYN states, the two FIN_WAITs, CLOSE_WAIT, LAST_ACK and CLOSING.
+  other: 0b1011_0011_1100,
 };
 
 /**
@@ -69,6 +72,7 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
   const v6Only = findAttribute(message, at + INET_DIAG_MSG, INET_DIAG_SKV6ONLY);
   const dual = address.text === "::" && !(v6Only && view.getUint8(v6Only.at) === 1);
   const state = stateOf(view.getUint8(at + 1), protocol);
+  const group = findAttribute(message, at + INET_DIAG_MSG, INET_DIAG_CGROUP_ID);
   const queue = { waiting: view.getUint32(at + 56, true), limit: view.getUint32(at + 60, true) };
   return {
     at: { protocol, address, port: view.getUint16(at + 4), dual },
@@ -76,6 +80,7 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
     uid: view.getUint32(at + 64, true),
     id: String(view.getUint32(at + 68, true)),
     ...(device !== undefined && { device }),
+    ...(group && { madeIn: String(view.getBigUint64(group.at, true)) }),
     ...(state === "listen" && { queue }),
   };
 }
@@ -84,5 +89,6 @@ function stateOf(state: number, protocol: Protocol): SocketState {
   if (protocol === "udp") return "open";
   if (state === TCP_LISTEN) return "listen";
   if (state === TCP_CLOSE || state === BOUND_INACTIVE) return "bound";
+  if (state === TCP_ESTABLISHED) return "established";
   return state === TCP_TIME_WAIT ? "time-wait" : "other";
 }

@@ -61,7 +61,7 @@ export function asTreeProcess({ pid, name, session }: ProcessStat, sessions: rea
 
 /** The sockets that belong to the ports in any state, accepted connections included: each keeps the port from being free. */
 function reservedInodes(ports: TreeRules["ports"]): Set<string> {
-  const states = ["listen", "bound", "open", "other"] as const;
+  const states = ["listen", "bound", "open", "established", "other"] as const;
   const rows = ports.flatMap(({ protocol, port }) => readSocketTable({ protocol, port, states }));
   return new Set(rows.map(({ id }) => id).filter((id) => id !== "0"));
 }

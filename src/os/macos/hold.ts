@@ -87,7 +87,11 @@ function judgeError(at: Endpoint, error: number, members: readonly Member[]): Re
 }
 
 function othersOn({ port, protocol }: Endpoint, members: readonly Member[]): SocketRow[] {
-  const rows = listSockets({ port, protocol, states: ["listen", "bound", "open", "time-wait", "other"] });
+  const rows = listSockets({
+    port,
+    protocol,
+    states: ["listen", "bound", "open", "established", "time-wait", "other"],
+  });
   return rows.filter((row) => !members.some(({ id }) => id === row.id));
 }
 

@@ -37,6 +37,7 @@ const macos: Os = {
   findCommand: (name) => findCommand(name, readMode),
   raise: raiseSignal,
   network: async () => (await import("./network/index.ts")).macosNetwork,
+  origins: async () => (await import("./origin/index.ts")).macosOrigins,
 };
 
 function readMode(path: string): number | undefined {

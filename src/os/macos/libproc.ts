@@ -20,8 +20,17 @@ export const BLOCKS = {
 
 const LIST_FDS = 1;
 const FD_ENTRY = 8;
-const SOCKET_INFO = 3;
-const SOCKET_INFO_SIZE = 792;
+
+/** What `readFdBlock` can be asked for. */
+export const FD_BLOCKS = {
+  /** `vnode_fdinfowithpath` */
+  path: { flavor: 2, size: 1200 },
+  /** `socket_fdinfo` */
+  socket: { flavor: 3, size: 792 },
+  /** `pipe_fdinfo` */
+  pipe: { flavor: 6, size: 184 },
+} as const;
+
 const PIDS_AT_FIRST = 1024;
 
 /** Every process of the machine, the dead that are not collected yet included. */
@@ -54,7 +63,16 @@ export function readFdList(pid: number): Uint8Array<ArrayBuffer> | undefined {
 
 /** The `socket_fdinfo` of one fd; nothing where it was closed meanwhile. */
 export function readSocketBlock(pid: number, fd: number): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = new Uint8Array(SOCKET_INFO_SIZE);
-  const length = libc().proc_pidfdinfo(pid, fd, SOCKET_INFO, bytes, SOCKET_INFO_SIZE);
-  return length === SOCKET_INFO_SIZE ? bytes : undefined;
+  return readFdBlock(pid, fd, "socket");
+}
+
+/** One structure about an open file; nothing where it was closed meanwhile, or is of another kind. */
+export function readFdBlock(
+  pid: number,
+  fd: number,
+  block: keyof typeof FD_BLOCKS,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { flavor, size } = FD_BLOCKS[block];
+  const bytes = new Uint8Array(size);
+  return libc().proc_pidfdinfo(pid, fd, flavor, bytes, size) === size ? bytes : undefined;
 }

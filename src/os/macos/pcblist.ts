@@ -13,6 +13,7 @@ const INP_IPV4 = 0x1;
 const INP_IPV6 = 0x2;
 const TCPS_CLOSED = 0;
 const TCPS_LISTEN = 1;
+const TCPS_ESTABLISHED = 4;
 const TCPS_TIME_WAIT = 10;
 
 /** Where the records of one socket begin. */
@@ -72,6 +73,7 @@ function stateOf(view: DataView, records: Records, protocol: Protocol, connected
   const tcp = records.get(XSO_TCPCB);
   const state = tcp === undefined ? TCPS_CLOSED : view.getInt32(tcp + 36, true);
   if (state === TCPS_LISTEN) return "listen";
+  if (state === TCPS_ESTABLISHED) return "established";
   if (state === TCPS_TIME_WAIT) return "time-wait";
   return state === TCPS_CLOSED && !connected ? "bound" : "other";
 }

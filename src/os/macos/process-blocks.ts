@@ -18,6 +18,8 @@ export interface ProcessFacts {
 const PROX_FDTYPE_SOCKET = 2;
 const SOCKINFO_IN = 1;
 const SOCKINFO_TCP = 2;
+const SOCKINFO_UN = 3;
+const SOCK_STREAM = 1;
 const IPPROTO_UDP = 17;
 
 /** `proc_bsdinfo` */
@@ -44,6 +46,52 @@ export function parseAncestry(pid: number, bytes: Uint8Array): Ancestry {
 /** The working folder in a `proc_vnodepathinfo`. */
 export function parseFolder(bytes: Uint8Array): string {
   return readText(bytes, 152, 1024);
+}
+
+/** The same folder's number of links: 0 where it was deleted. */
+export function parseFolderLinks(bytes: Uint8Array): number {
+  return viewOf(bytes).getUint16(6, true);
+}
+
+/** The process group, in a `proc_bsdshortinfo`. */
+export function parseGroup(bytes: Uint8Array): number {
+  return viewOf(bytes).getUint32(8, true);
+}
+
+/** The device number of the controlling terminal, in a `proc_bsdinfo`; nothing where there is none. */
+export function parseTerminal(bytes: Uint8Array): number | undefined {
+  const device = viewOf(bytes).getUint32(108, true);
+  return device === 0xffff_ffff ? undefined : device;
+}
+
+/** What an entry of a list of `proc_fdinfo` says of one fd: PROX_FDTYPE_VNODE and its like; nothing where it is closed. */
+export function parseFdType(bytes: Uint8Array, fd: number): number | undefined {
+  const view = viewOf(bytes);
+  const entries = Array.from({ length: Math.floor(bytes.length / 8) }, (_, index) => index * 8);
+  const at = entries.find((entry) => view.getInt32(entry, true) === fd);
+  return at === undefined ? undefined : view.getUint32(at + 4, true);
+}
+
+/** The path in a `vnode_fdinfowithpath`. */
+export function parseVnodePath(bytes: Uint8Array): string {
+  return readText(bytes, 176, 1024);
+}
+
+/** Whether the other end is there: of a pipe in its `pipe_fdinfo`. */
+export function parsePipePeer(bytes: Uint8Array): "open" | "closed" {
+  return viewOf(bytes).getBigUint64(168, true) === 0n ? "closed" : "open";
+}
+
+/** The same of a unix stream socket, in its `socket_fdinfo`; of any other nothing is known. */
+export function parseSocketPeer(bytes: Uint8Array): "open" | "closed" | "unknown" {
+  const view = viewOf(bytes);
+  if (view.getUint32(256, true) !== SOCKINFO_UN || view.getUint32(176, true) !== SOCK_STREAM) return "unknown";
+  return view.getBigUint64(264, true) === 0n ? "closed" : "open";
+}
+
+/** Whether a signal is ignored, in a `kinfo_proc`, whose mask has its lowest bit for signal 1. */
+export function parseIgnores(bytes: Uint8Array, signal: number): boolean {
+  return ((viewOf(bytes).getUint32(232, true) >>> (signal - 1)) & 1) === 1;
 }
 
 /** The numbers of the fds that are sockets, in a list of `proc_fdinfo`. */

@@ -30,7 +30,7 @@ export function readFacts(pid: number): ProcessFacts | undefined {
 }
 
 /** People are in the directory service, which would need a library; /etc/passwd has only the system's own users. */
-function userName(uid: number): string {
+export function userName(uid: number): string {
   if (uid === process.getuid?.()) return userInfo().username;
   const line = readFileSync("/etc/passwd", "utf8")
     .split("\n")

@@ -35,7 +35,7 @@ export function endTree(rules: TreeRules, awaitsServer: boolean): TreeEnd<Ancest
 
 /** Those with a socket on the ports in any state, accepted connections included: each keeps the port from being free. */
 function findServing(ports: TreeRules["ports"], tree: readonly Ancestry[]): Set<number> {
-  const states = ["listen", "bound", "open", "other"] as const;
+  const states = ["listen", "bound", "open", "established", "other"] as const;
   const rows = ports.flatMap((port) => listSockets({ ...port, states }));
   const owners = findOwners(
     rows,

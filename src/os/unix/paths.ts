@@ -42,9 +42,15 @@ export function mayExecute(path: string): boolean {
 
 /** Where a symbolic link points; nothing where it is none or may not be read. */
 export function readLinkPath(path: string): string | undefined {
+  const target = tryLinkPath(path);
+  return typeof target === "string" ? target : undefined;
+}
+
+/** The same, or minus the error number. */
+export function tryLinkPath(path: string): string | number {
   const target = Buffer.allocUnsafe(4096);
   const length = orErrno(Number(libc().readlink(cString(path), target, target.length)));
-  return length < 0 ? undefined : target.toString("utf8", 0, length);
+  return length < 0 ? length : target.toString("utf8", 0, length);
 }
 
 function readToEnd(fd: number): Uint8Array<ArrayBuffer> | undefined {

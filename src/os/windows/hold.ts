@@ -52,7 +52,7 @@ function bindAll(wanted: readonly Endpoint[], skipAbsent: boolean): HoldOutcome 
         rows: listSockets({
           port: at.port,
           protocol: at.protocol,
-          states: ["listen", "bound", "open", "time-wait", "other"],
+          states: ["listen", "bound", "open", "established", "time-wait", "other"],
         }),
         refusal: () => explainRefusal(at.port, at.protocol),
       });

@@ -32,5 +32,6 @@ export function openWindows(): Os {
     findCommand: (name) => findCommand(name),
     raise: raiseSignal,
     network: async () => (await import("./network/index.ts")).windowsNetwork,
+    origins: async () => (await import("./origin/index.ts")).windowsOrigins,
   };
 }

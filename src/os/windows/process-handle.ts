@@ -1,4 +1,5 @@
 import { lazyDll } from "./dll.ts";
+import { msOfFiletime, msOfTicks } from "./filetime.ts";
 
 const kernel32 = lazyDll("kernel32.dll", {
   OpenProcess: { args: ["u32", "i32", "u32"], returns: "u64" },
@@ -20,10 +21,6 @@ export const ACCESS = {
 } as const;
 
 const WAIT_OBJECT_0 = 0;
-/** Milliseconds between 1601, where Windows' clock starts, and 1970. */
-const EPOCH_MS = 11_644_473_600_000;
-const TICKS_PER_MS = 10_000n;
-
 /** One process, kept by the kernel as long as this is open: its pid can't become another's meanwhile. */
 export class ProcessHandle implements Disposable {
   private constructor(readonly raw: bigint) {}
@@ -41,9 +38,19 @@ export class ProcessHandle implements Disposable {
 
   /** Milliseconds since the epoch. Needs `query`. */
   startedAt(): number | undefined {
-    const [created, ...others] = Array.from({ length: 4 }, () => new BigUint64Array(1)) as [BigUint64Array, ...Times];
-    if (kernel32().GetProcessTimes(this.raw, created, ...others) === 0) return undefined;
-    return Number(created[0]! / TICKS_PER_MS) - EPOCH_MS;
+    const created = this.#times()?.[0];
+    return created && msOfFiletime(created[0]!);
+  }
+
+  /** What it has computed so far, in milliseconds. Needs `query`. */
+  cpuMs(): number | undefined {
+    const times = this.#times();
+    return times && msOfTicks(times[2][0]! + times[3][0]!);
+  }
+
+  #times(): Times | undefined {
+    const times = Array.from({ length: 4 }, () => new BigUint64Array(1)) as [...Times];
+    return kernel32().GetProcessTimes(this.raw, ...times) === 0 ? undefined : times;
   }
 
   /** Nothing where not all of it can be read. Needs `readMemory`. */
@@ -70,4 +77,4 @@ export class ProcessHandle implements Disposable {
   }
 }
 
-type Times = [exited: BigUint64Array, kernel: BigUint64Array, user: BigUint64Array];
+type Times = readonly [created: BigUint64Array, exited: BigUint64Array, kernel: BigUint64Array, user: BigUint64Array];

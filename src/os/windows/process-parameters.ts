@@ -16,6 +16,10 @@ const PEB_IN_BASIC = 8;
 const PARAMETERS_IN_PEB = 0x20n;
 const CWD_IN_PARAMETERS = 0x38n;
 const COMMAND_LINE_IN_PARAMETERS = 0x70n;
+const ENVIRONMENT_IN_PARAMETERS = 0x80n;
+const ENVIRONMENT_SIZE_IN_PARAMETERS = 0x3f0n;
+/** An environment has at most 32,767 characters by its documentation; more is read of none. */
+const ENVIRONMENT_BYTES = 2 * 32_768;
 
 /** The command line as one text, from the kernel where it tells (Windows 8.1), else out of the process's memory. */
 export function readCommandLine(handle: ProcessHandle): string | undefined {
@@ -30,14 +34,32 @@ export function readWorkingDirectory(handle: ProcessHandle): string | undefined 
   return path !== undefined && /^[a-z]:\\$/i.test(path) ? path : path?.replace(/\\$/, "");
 }
 
+/** The environment as `NAME=value` strings. */
+export function readEnvironment(handle: ProcessHandle): string[] | undefined {
+  const parameters = findParameters(handle);
+  if (parameters === undefined) return undefined;
+  const at = readPointer(handle, parameters + ENVIRONMENT_IN_PARAMETERS);
+  const size = readPointer(handle, parameters + ENVIRONMENT_SIZE_IN_PARAMETERS);
+  if (at === undefined || size === undefined || size > ENVIRONMENT_BYTES) return undefined;
+  const bytes = handle.read(at, Number(size));
+  return (
+    bytes &&
+    new TextDecoder("utf-16le")
+      .decode(bytes)
+      .split("\0")
+      .filter((each) => each !== "")
+  );
+}
+
 function readParameter(handle: ProcessHandle, offset: bigint): string | undefined {
+  const parameters = findParameters(handle);
+  return parameters === undefined ? undefined : readUnicodeString(handle, parameters + offset);
+}
+
+function findParameters(handle: ProcessHandle): bigint | undefined {
   const basic = query(handle, PROCESS_BASIC_INFORMATION, BASIC_BYTES);
   if (!basic) return undefined;
-  const parameters = readPointer(
-    handle,
-    new DataView(basic.buffer).getBigUint64(PEB_IN_BASIC, true) + PARAMETERS_IN_PEB,
-  );
-  return parameters === undefined ? undefined : readUnicodeString(handle, parameters + offset);
+  return readPointer(handle, new DataView(basic.buffer).getBigUint64(PEB_IN_BASIC, true) + PARAMETERS_IN_PEB);
 }
 
 /** A UNICODE_STRING: its length in bytes (u16), and at 8 where the characters stand. */

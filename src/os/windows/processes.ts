@@ -8,14 +8,18 @@ import { readUser } from "./process-user.ts";
 /** All that can be seen of a process from here; nothing when it is gone. */
 export function readProcess(pid: number): ProcessInfo | undefined {
   const listed = listProcesses().find((each) => each.pid === pid);
-  if (!listed) return undefined;
-  using handle = openAsFarAsAllowed(pid);
+  return listed && readListedProcess(listed);
+}
+
+/** The same of one that is in the list. */
+export function readListedProcess(listed: ListedProcess): ProcessInfo | undefined {
+  using handle = openAsFarAsAllowed(listed.pid);
   if (!handle) return { ...listed, command: [] };
   return handle.hasEnded() ? undefined : describe(listed, handle);
 }
 
 /** Memory may be read of one's own processes; of others only the user and the times are seen, or nothing at all. */
-function openAsFarAsAllowed(pid: number): ProcessHandle | undefined {
+export function openAsFarAsAllowed(pid: number): ProcessHandle | undefined {
   const least = ACCESS.query | ACCESS.wait;
   return ProcessHandle.open(pid, least | ACCESS.readMemory) ?? ProcessHandle.open(pid, least);
 }

@@ -1,6 +1,7 @@
 import { type Address, formatHostPort } from "../../core/address.ts";
 import { formatEndpoint, type Protocol } from "../../core/endpoint.ts";
 import type { SocketRow, SocketState } from "../../core/socket.ts";
+import { msOfFiletime } from "./filetime.ts";
 import { readAddress } from "./sockaddr.ts";
 
 /**
@@ -18,6 +19,10 @@ interface Layout {
   readonly remotePort?: number;
   readonly state?: number;
   readonly pid: number;
+  /** Where the first row stands; behind the count where nothing is said. */
+  readonly first?: number;
+  /** A FILETIME: when the socket was bound. */
+  readonly boundAt?: number;
 }
 
 export const TABLES = {
@@ -38,18 +43,40 @@ export const TABLES = {
   udp6: { protocol: "udp", family: 6, size: 28, local: 0, localScope: 16, localPort: 20, pid: 24 },
 } as const satisfies Record<string, Layout>;
 
+/** The TCP tables that say since when, from MIB_TCPROW_OWNER_MODULE and MIB_TCP6ROW_OWNER_MODULE. */
+export const TIMED_TABLES = {
+  tcp4: { ...TABLES.tcp4, size: 160, first: 8, boundAt: 24 },
+  tcp6: { ...TABLES.tcp6, size: 192, first: 8, boundAt: 56 },
+} as const satisfies Record<string, Layout>;
+
 /** Bound, and nothing more. wine shows such sockets; Windows itself is not known to. */
 const MIB_TCP_STATE_CLOSED = 1;
 const MIB_TCP_STATE_LISTEN = 2;
+const MIB_TCP_STATE_ESTABLISHED = 5;
 const MIB_TCP_STATE_TIME_WAIT = 11;
 
 /** Reads the bytes of one table. Windows shows a dual-stack listener once in each family, so no row is `dual`. */
 export function parseSocketTable(bytes: Uint8Array, layout: Layout): SocketRow[] {
+  return splitRows(bytes, layout).map((row) => parseRow(row, layout));
+}
+
+/** When each socket of a table was bound, by row id, in milliseconds since the epoch; those of which that is not told are left out. */
+export function parseBindTimes(bytes: Uint8Array, layout: Layout & { readonly boundAt: number }): Map<string, number> {
+  return new Map(
+    splitRows(bytes, layout).flatMap((row): [string, number][] => {
+      const ticks = row.getBigUint64(layout.boundAt, true);
+      return ticks === 0n ? [] : [[parseRow(row, layout).id, msOfFiletime(ticks)]];
+    }),
+  );
+}
+
+function splitRows(bytes: Uint8Array, { first = 4, size }: Layout): DataView[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fits = Math.floor((view.byteLength - 4) / layout.size);
+  const fits = Math.max(0, Math.floor((view.byteLength - first) / size));
   const count = Math.min(view.getUint32(0, true), fits);
-  return Array.from({ length: count }, (_, index) =>
-    parseRow(new DataView(view.buffer, view.byteOffset + 4 + index * layout.size, layout.size), layout),
+  return Array.from(
+    { length: count },
+    (_, index) => new DataView(view.buffer, view.byteOffset + first + index * size, size),
   );
 }
 
@@ -73,6 +100,7 @@ function stateOf(row: DataView, layout: Layout): SocketState {
   const state = row.getUint32(layout.state, true);
   if (state === MIB_TCP_STATE_LISTEN) return "listen";
   if (state === MIB_TCP_STATE_CLOSED) return "bound";
+  if (state === MIB_TCP_STATE_ESTABLISHED) return "established";
   return state === MIB_TCP_STATE_TIME_WAIT ? "time-wait" : "other";
 }
 

@@ -5,7 +5,7 @@ import type { SocketRow } from "../../core/socket.ts";
 import { lazyDll } from "./dll.ts";
 import { ERROR_INSUFFICIENT_BUFFER } from "./error-codes.ts";
 import { AF_INET, AF_INET6 } from "./sockaddr.ts";
-import { parseSocketTable, TABLES } from "./socket-tables.ts";
+import { parseBindTimes, parseSocketTable, TABLES, TIMED_TABLES } from "./socket-tables.ts";
 
 const iphlpapi = lazyDll("iphlpapi.dll", {
   GetExtendedTcpTable: { args: ["buffer", "buffer", "i32", "u32", "i32", "u32"], returns: "u32" },
@@ -13,6 +13,7 @@ const iphlpapi = lazyDll("iphlpapi.dll", {
 });
 
 const TCP_TABLE_OWNER_PID_ALL = 5;
+const TCP_TABLE_OWNER_MODULE_ALL = 8;
 const UDP_TABLE_OWNER_PID = 1;
 /** 650 IPv4 connections; a table that doesn't fit says how much it needs. */
 const FIRST_ROOM = 16_384;
@@ -36,12 +37,20 @@ export function ownersOf(rows: readonly SocketRow[]): Map<string, number[]> {
   return new Map(rows.map(({ id, pid }) => [id, pid === undefined ? [] : [pid]]));
 }
 
-function readTable({ protocol, family }: Pick<Endpoint, "protocol"> & { family: 4 | 6 }): Uint8Array {
+/** When each TCP socket was bound, by row id, in milliseconds since the epoch, as far as Windows tells. */
+export function readBindTimes(): Map<string, number> {
+  const tables = [TIMED_TABLES.tcp4, TIMED_TABLES.tcp6];
+  return new Map(tables.flatMap((table) => [...parseBindTimes(readTable(table, TCP_TABLE_OWNER_MODULE_ALL), table)]));
+}
+
+type Table = Pick<Endpoint, "protocol"> & { readonly family: 4 | 6 };
+
+function readTable({ protocol, family }: Table, ofTcp = TCP_TABLE_OWNER_PID_ALL): Uint8Array {
   let room = FIRST_ROOM;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const bytes = new Uint8Array(room);
     const size = Uint32Array.of(room);
-    const error = callTable(protocol, bytes, size, family === 4 ? AF_INET : AF_INET6);
+    const error = callTable(bytes, size, { protocol, family: family === 4 ? AF_INET : AF_INET6, ofTcp });
     if (error === 0) return bytes;
     if (error !== ERROR_INSUFFICIENT_BUFFER) return unreadable(protocol, error);
     room = size[0]! + HEADROOM;
@@ -49,8 +58,14 @@ function readTable({ protocol, family }: Pick<Endpoint, "protocol"> & { family: 
   return unreadable(protocol, ERROR_INSUFFICIENT_BUFFER);
 }
 
-function callTable(protocol: "tcp" | "udp", bytes: Uint8Array, size: Uint32Array, family: number): number {
-  if (protocol === "tcp") return iphlpapi().GetExtendedTcpTable(bytes, size, 0, family, TCP_TABLE_OWNER_PID_ALL, 0);
+/** `ofTcp`: which of the tables of TCP. */
+interface WantedTable extends Pick<Endpoint, "protocol"> {
+  readonly family: number;
+  readonly ofTcp: number;
+}
+
+function callTable(bytes: Uint8Array, size: Uint32Array, { protocol, family, ofTcp }: WantedTable): number {
+  if (protocol === "tcp") return iphlpapi().GetExtendedTcpTable(bytes, size, 0, family, ofTcp, 0);
   return iphlpapi().GetExtendedUdpTable(bytes, size, 0, family, UDP_TABLE_OWNER_PID, 0);
 }
 

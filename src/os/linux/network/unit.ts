@@ -1,3 +1,4 @@
+import type { Unit } from "../../../core/origin.ts";
 import { readFileStatus } from "../file-mode.ts";
 
 /** Properties by which a unit is kept from the network, and what they are where it sets nothing. */
@@ -15,12 +16,6 @@ const PROPERTIES: Readonly<Record<string, readonly string[]>> = {
 };
 /** It asks the manager over D-Bus: some ten milliseconds; longer than this is a manager in trouble. */
 const TIMEOUT_MS = 1000;
-
-/** Which manager a unit belongs to; `user`: that of this user. */
-export interface Unit {
-  readonly name: string;
-  readonly manager: "system" | { readonly uid: number };
-}
 
 /**
  * The service that a control group belongs to: `/system.slice/nginx.service/worker` → nginx.service. A scope (a login, a

@@ -1,0 +1,89 @@
+import type { Evidence } from "../core/finding.ts";
+import type { Grade, StartedBy, Verdict } from "../core/holder.ts";
+import type { Kin, Life, Lineage } from "../core/origin.ts";
+import { valueOf } from "../core/seen.ts";
+import type { ProcessInfo } from "../core/socket.ts";
+import { nameProcess } from "./name-process.ts";
+import { findDoubts, findIntent, findSigns } from "./orphan-signs.ts";
+import { ownBranch } from "./started-by.ts";
+
+/** What is known of a process that has a port. */
+export interface HolderFacts {
+  readonly lineage: Lineage;
+  readonly life: Life;
+  readonly startedBy: StartedBy;
+  /** Established connections on its ports. */
+  readonly connections: number;
+  /** Ourselves, and everybody above us. */
+  readonly us: readonly Kin[];
+}
+
+/**
+ * Whether a process that has a port is an orphan. It is one for certain only where all of it is so: its starter is gone,
+ * provably; nobody looks after it; what it was made for is dead, by a strong sign; it does not mean to outlive its starter;
+ * nobody uses it; and it is ours to stop. What was not seen is never taken for a yes.
+ */
+export function judge(facts: HolderFacts): Verdict {
+  const { lineage, life, startedBy, us } = facts;
+  const { pid } = lineage[0].process;
+  if (us.some(({ process }) => process.pid === pid)) {
+    return verdict("live", "what runs this very command", [`pid ${pid} is above portguard`, "process table"]);
+  }
+  const listenPid = valueOf(life.environment)?.get("LISTEN_PID");
+  if (startedBy.kind === "gone" || startedBy.kind === "unknown") {
+    if (listenPid === String(pid))
+      return verdict("managed", "started by its socket", [`LISTEN_PID is ${pid}`, "environment"]);
+    return judgeOrphan(facts);
+  }
+  return judgeStarted(startedBy);
+}
+
+function judgeStarted(by: Exclude<StartedBy, { kind: "gone" | "unknown" }>): Verdict {
+  switch (by.kind) {
+    case "container":
+      return by.by === undefined
+        ? verdict("managed", "in a container", ["its control group is a container's", "control groups"])
+        : verdict("managed", "a container's published port", [`${by.by} hands connections on`, "its command line"]);
+    case "unit":
+      return verdict("managed", `the service ${by.unit.name}`, [`it runs in ${by.unit.name}`, "control groups"]);
+    case "service":
+      return verdict("managed", by.name, [`it runs as ${by.name}`, "process table"]);
+    case "reservation":
+      return verdict("managed", "guarded by portguard", alive(by.process));
+    case "manager":
+      return verdict("managed", `looked after by ${nameProcess(by.process)}`, alive(by.process));
+    case "session":
+    case "editor":
+    case "agent":
+    case "terminal":
+    case "remote":
+    case "schedule":
+    case "shell":
+    case "process":
+    case "init":
+      return verdict("live", `whoever started it is there: ${nameProcess(by.process)}`, alive(by.process));
+  }
+}
+
+function alive(process: ProcessInfo): [what: string, source: string] {
+  return [`${nameProcess(process)} is above it, and alive`, "process table"];
+}
+
+function judgeOrphan(facts: HolderFacts): Verdict {
+  const top = ownBranch(facts.lineage).at(-1) ?? facts.lineage[0];
+  const intent = findIntent(facts);
+  if (intent.length > 0) return { grade: "kept", because: "made to outlive whoever started it", evidence: intent };
+  if (top.parent.kind !== "adopted") {
+    const because = top.parent.kind === "unseen" ? top.parent.because : "nothing shows who started it";
+    return verdict("unknown", `not to be told whether it is wanted: ${because}`);
+  }
+  const proof: Evidence = { what: top.parent.proof, source: top.parent.source };
+  const evidence = [proof, ...findSigns(facts)];
+  const [doubt] = findDoubts(facts, top);
+  if (doubt === undefined) return { grade: "certain", because: "an orphan: whoever started it is gone", evidence };
+  return { grade: "likely", because: `probably an orphan: whoever started it is gone, but ${doubt}`, evidence };
+}
+
+function verdict(grade: Grade, because: string, seen?: readonly [what: string, source: string]): Verdict {
+  return { grade, because, evidence: seen ? [{ what: seen[0], source: seen[1] }] : [] };
+}

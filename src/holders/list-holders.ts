@@ -1,0 +1,83 @@
+import { overlaps } from "../core/endpoint.ts";
+import type { PortHolder } from "../core/holder.ts";
+import type { Lineage, Origins, SocketOwner } from "../core/origin.ts";
+import type { Os } from "../core/os.ts";
+import type { ProcessInfo, SocketRow } from "../core/socket.ts";
+import { describeOthers, describeProcess } from "./describe-holder.ts";
+import { isReservation, recognizeStarter } from "./recognize/starter.ts";
+
+/** What holders are asked of. */
+export interface Witnesses {
+  readonly os: Os;
+  readonly origins: Origins;
+}
+
+/**
+ * Everybody who has one of these sockets, each with where it comes from and what that makes of it; processes that share all
+ * of their sockets with one above them are its workers. Names that only an engine or a folder tells are not in it yet.
+ */
+export function listHolders(rows: readonly SocketRow[], { os, origins }: Witnesses): PortHolder[] {
+  const owners = origins.ownersOf(rows);
+  const byPid = groupByPid(rows, owners);
+  const lineages = origins.lineages([process.pid, ...byPid.keys()]);
+  const us = lineages.get(process.pid) ?? [];
+  const connected = rows.some(({ state }) => state === "listen") ? listConnected(rows, os) : [];
+  const foremen = findForemen(byPid, lineages);
+  const processes = [...byPid].flatMap(([pid, sockets]): PortHolder[] => {
+    const lineage = lineages.get(pid);
+    // Gone since: then it has the port no more.
+    if (!lineage || foremen.has(pid)) return [];
+    const workers = [...foremen].flatMap(([worker, foreman]) =>
+      foreman === pid ? (lineages.get(worker)?.[0].process ?? []) : [],
+    );
+    const connections = connected.filter(({ at }) => sockets.some((row) => overlaps(row.at, at))).length;
+    return [describeProcess(lineage, { sockets, workers, connections, us, origins, system: os.name })];
+  });
+  return [...processes, ...describeOthers(rows, owners, os)];
+}
+
+function groupByPid(rows: readonly SocketRow[], owners: ReadonlyMap<string, SocketOwner>): Map<number, SocketRow[]> {
+  const byPid = new Map<number, SocketRow[]>();
+  for (const row of rows) {
+    const owner = owners.get(row.id);
+    for (const pid of owner?.kind === "processes" ? owner.pids : []) {
+      const sockets = byPid.get(pid);
+      if (sockets) sockets.push(row);
+      else byPid.set(pid, [row]);
+    }
+  }
+  return byPid;
+}
+
+/** Established connections to any of these ports. */
+function listConnected(rows: readonly SocketRow[], os: Os): readonly SocketRow[] {
+  const ports = new Set(rows.map(({ at }) => at.port));
+  const [only] = ports;
+  const query = ports.size === 1 && only !== undefined ? { port: only } : {};
+  return os.sockets({ ...query, protocol: "tcp", states: ["established"] }).filter(({ at }) => ports.has(at.port));
+}
+
+/** For each process that has nothing but what one above it has, too, the highest of those. */
+function findForemen(
+  byPid: ReadonlyMap<number, readonly SocketRow[]>,
+  lineages: ReadonlyMap<number, Lineage>,
+): Map<number, number> {
+  const foremen = new Map<number, number>();
+  for (const [pid, sockets] of byPid) {
+    const foreman = lineages
+      .get(pid)
+      ?.slice(1)
+      .findLast(({ process }) => leads(process) && hasAll(byPid.get(process.pid), sockets));
+    if (foreman) foremen.set(pid, foreman.process.pid);
+  }
+  return foremen;
+}
+
+/** Whoever keeps a port for others is no master of theirs: portguard, and systemd with its sockets. */
+function leads(process: ProcessInfo): boolean {
+  return process.pid !== 1 && !isReservation(process) && recognizeStarter(process) !== "init";
+}
+
+function hasAll(its: readonly SocketRow[] = [], sockets: readonly SocketRow[]): boolean {
+  return sockets.every(({ id }) => its.some((row) => row.id === id));
+}

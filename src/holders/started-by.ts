@@ -1,0 +1,83 @@
+import type { StartedBy } from "../core/holder.ts";
+import type { Home, Kin, Life } from "../core/origin.ts";
+import { valueOf } from "../core/seen.ts";
+import type { ProcessInfo } from "../core/socket.ts";
+import { recognizeForwarder } from "./recognize/forwarder.ts";
+import { isReservation, isShell, isWrapper, recognizeStarter } from "./recognize/starter.ts";
+
+/** Those that publish a container's port, and have nothing behind it themselves. */
+const CONTAINER_PROXIES: ReadonlySet<string> = new Set([
+  "docker-proxy",
+  "rootlessport",
+  "pasta",
+  "slirp4netns",
+  "wslrelay",
+]);
+
+/**
+ * Units whose processes start things for others: what they have started is in their group, and stopping the unit would end
+ * far more than it.
+ */
+const LAUNCHERS =
+  /^(?:cron|crond|atd|ssh|sshd|anacron|user@\d+|app-.*|dbus.*|xdg-.*|gnome-.*|plasma-.*|getty@.*|docker|containerd|podman|libvirtd)\.service$/;
+
+/** Where in a lineage the last process stands that is below init or another adopter, or below what is hidden. */
+function findTop(lineage: readonly Kin[]): number {
+  const at = lineage.findIndex(({ parent }, index) => parent.kind !== "started" || isInit(lineage[index + 1]));
+  return at < 0 ? lineage.length - 1 : at;
+}
+
+function isInit(kin: Kin | undefined): boolean {
+  return kin !== undefined && (kin.parent.kind === "first" || recognizeStarter(kin.process) === "init");
+}
+
+/** The kin from the process up to the top. */
+export function ownBranch(lineage: readonly Kin[]): readonly Kin[] {
+  return lineage.slice(0, findTop(lineage) + 1);
+}
+
+/** A service of its own right: one that its unit's manager would start again, and stop. */
+export function serviceOf(home: Home | undefined): Home["unit"] {
+  return home?.unit && !LAUNCHERS.test(home.unit.name) ? home.unit : undefined;
+}
+
+/** The nearest above it that says who is behind it. */
+export function findStartedBy(lineage: readonly Kin[], life: Life, port: number | undefined): StartedBy {
+  const [self] = lineage;
+  const home = valueOf(life.home);
+  const forwarder = self && recognizeForwarder(self.process, port);
+  if (forwarder && CONTAINER_PROXIES.has(forwarder.by)) return { kind: "container", by: forwarder.by };
+  if (home?.container) return { kind: "container", container: home.container };
+  const reserving = lineage.find(({ process }) => isReservation(process));
+  if (reserving) return { kind: "reservation", process: reserving.process };
+  const branch = ownBranch(lineage);
+  const above = lineage.slice(1).flatMap(({ process }) => nameStarter(process));
+  const [known] = above.filter(({ kind }) => kind !== "init");
+  if (known) return known;
+  const unit = serviceOf(home);
+  if (unit) return { kind: "unit", unit };
+  if (home?.service !== undefined) return { kind: "service", name: home.service };
+  return nameOthers(branch, lineage, life);
+}
+
+function nameStarter(process: ProcessInfo): Extract<StartedBy, { process: unknown }>[] {
+  const kind = recognizeStarter(process);
+  return kind === undefined ? [] : [{ kind, process }];
+}
+
+function nameOthers(branch: readonly Kin[], lineage: readonly Kin[], life: Life): StartedBy {
+  const top = branch.at(-1);
+  if (!top) return { kind: "unknown" };
+  const above = branch.slice(1).map(({ process }) => process);
+  const shell = above.find(isShell);
+  if (shell && valueOf(life.terminal)?.kind === "terminal") return { kind: "terminal", process: shell };
+  if (top.parent.kind === "adopted") {
+    // Windows gives orphans to nobody: a program whose launcher has ended is no orphan, and nor is what it has started.
+    const alive = top.parent.by === undefined ? above.find((process) => !isWrapper(process)) : undefined;
+    return alive ? { kind: "process", process: alive } : { kind: "gone" };
+  }
+  if (shell) return { kind: "shell", process: shell };
+  if (above.length > 0) return { kind: "process", process: top.process };
+  const init = lineage[branch.length];
+  return top.parent.kind === "started" && init ? { kind: "init", process: init.process } : { kind: "unknown" };
+}

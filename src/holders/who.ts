@@ -1,0 +1,124 @@
+import type { Owner, PortHolder, ProcessOwner, WhoAnswer } from "../core/holder.ts";
+import { formatEndpoint, type Protocol } from "../core/endpoint.ts";
+import type { Home } from "../core/origin.ts";
+import { valueOf } from "../core/seen.ts";
+import type { ProcessInfo, SocketRow } from "../core/socket.ts";
+import type { WhoRequest } from "../core/who-request.ts";
+import { findContainer } from "./containers.ts";
+import { findConnections } from "./find-holders.ts";
+import { listHolders, type Witnesses } from "./list-holders.ts";
+import { nameProcess } from "./name-process.ts";
+import { baseName, stripInterpreter } from "./recognize/command.ts";
+import { ownBranch } from "./started-by.ts";
+import { findStop } from "./stop.ts";
+import { findWorkTree } from "./work-tree.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who has what is asked for. */
+export async function findWho(request: WhoRequest, witnesses: Witnesses, env: Environment): Promise<WhoAnswer> {
+  const all = listHolders(selectRows(request, witnesses), witnesses);
+  // In a table of all, what an engine or a folder tells of each would take its time.
+  if (request.kind === "all") return { holders: all, notes: [] };
+  const candidates = request.kind === "name" ? all : all.filter((holder) => fits(holder, request));
+  const named = await Promise.all(candidates.map((each) => nameMore(each, env, witnesses)));
+  const holders = named.filter((holder) => fits(holder, request));
+  const notes = request.kind === "port" && holders.length === 0 ? explainNobody(request, witnesses) : [];
+  return { holders, notes };
+}
+
+function selectRows(request: WhoRequest, { os }: Witnesses): readonly SocketRow[] {
+  const protocol = request.protocol && { protocol: request.protocol };
+  if (request.kind === "port") return os.sockets({ port: request.port, ...protocol });
+  return os
+    .sockets({ ...protocol })
+    .filter(({ at, state }) => at.port !== 0 && (state === "listen" || at.protocol === "udp"));
+}
+
+function fits(holder: PortHolder, request: WhoRequest): boolean {
+  switch (request.kind) {
+    case "port":
+    case "all":
+      return true;
+    case "pid":
+      return holder.owner.kind === "process" && isUnder(holder.owner, request.pid);
+    case "name": {
+      const wanted = request.name.toLowerCase();
+      return namesOf(holder.owner).some((name) => name?.toLowerCase() === wanted);
+    }
+  }
+}
+
+/** Itself, a worker of it, or below it: `npm run dev` has what its server has. */
+function isUnder({ lineage, workers }: ProcessOwner, pid: number): boolean {
+  return [...ownBranch(lineage).map(({ process }) => process), ...workers].some((process) => process.pid === pid);
+}
+
+/** What a holder may be called: its process, program or script, its unit with and without `.service`, its container. */
+function namesOf(owner: Owner): readonly (string | undefined)[] {
+  switch (owner.kind) {
+    case "process": {
+      const { startedBy, lineage, life } = owner;
+      const container = startedBy.kind === "container" ? startedBy : undefined;
+      return [...namesOfProcess(lineage[0].process), ...namesOfHome(valueOf(life.home)), container?.name];
+    }
+    case "hidden":
+      return [...owner.among.flatMap(namesOfProcess), ...namesOfHome(owner.home)];
+    case "system":
+      return [owner.name];
+    case "dead":
+      return [];
+  }
+}
+
+function namesOfProcess({ name, command }: ProcessInfo): (string | undefined)[] {
+  return [name, baseName(command[0]), baseName(stripInterpreter(command)[0])].filter((each) => each !== "");
+}
+
+function namesOfHome(home: Home | undefined): (string | undefined)[] {
+  const [unit, id] = [home?.unit?.name, home?.container?.id];
+  return [unit, unit?.replace(/\.service$/, ""), id, id?.slice(0, 12)];
+}
+
+async function nameMore(holder: PortHolder, env: Environment, { os }: Witnesses): Promise<PortHolder> {
+  const { owner } = holder;
+  if (owner.kind !== "process") return holder;
+  const { cwd } = owner.lineage[0].process;
+  const [workTree, startedBy] = await Promise.all([
+    cwd === undefined ? undefined : findWorkTree(cwd),
+    nameContainer(owner, holder.sockets[0], env),
+  ]);
+  const named = { ...owner, startedBy, ...(workTree && { workTree }) };
+  const stop = findStop(named, os.name);
+  return { ...holder, owner: named, ...(stop && { stop }) };
+}
+
+async function nameContainer(
+  { startedBy }: ProcessOwner,
+  socket: SocketRow | undefined,
+  env: Environment,
+): Promise<ProcessOwner["startedBy"]> {
+  if (startedBy.kind !== "container" || !socket) return startedBy;
+  const { container } = startedBy;
+  const found = await findContainer(container ? { id: container.id } : socket.at, env);
+  return found ? { ...startedBy, ...found } : startedBy;
+}
+
+/** Why a port that nobody has may be refused all the same. */
+function explainNobody({ port, protocol }: Extract<WhoRequest, { kind: "port" }>, { os }: Witnesses): string[] {
+  const protocols: readonly Protocol[] = protocol ? [protocol] : ["tcp", "udp"];
+  return protocols.flatMap((each) => {
+    const refusal = os.refusalOf(port, each);
+    const connections = each === "tcp" ? findConnections(os, port, each) : [];
+    const closing = connections.find((connection) => connection.closing);
+    const clients = connections.flatMap(({ at, process }) => (process ? [{ at, process }] : []));
+    return [
+      ...(refusal ? [refusal.what] : []),
+      ...(closing ? ["connections that are closing (TIME_WAIT) still keep it, a minute at most"] : []),
+      ...clients.map(
+        ({ at, process }) =>
+          `${nameProcess(process)} has a connection from ${formatEndpoint(at)}: it serves nobody there`,
+      ),
+    ];
+  });
+}

@@ -1,0 +1,120 @@
+import type { Kin, Leader, Lineage, Parentage } from "../../../core/origin.ts";
+import { seen, unseen } from "../../../core/seen.ts";
+import { readProcess } from "../owners.ts";
+import { type ProcessStat, readField, readStat } from "../procfs.ts";
+
+/** A chain of processes is never this long, unless it changes faster than we look. */
+const LONGEST = 64;
+
+/**
+ * Programs that orphans are given to: the first process of a machine or a container, a user's service manager, and what
+ * container engines and portguard watch their processes with. The kernel does not tell who asked to be one (PR_SET_CHILD_SUBREAPER).
+ */
+const ADOPTERS =
+  /^(?:systemd|init|launchd|upstart|openrc-init|runit|s6-svscan|tini|dumb-init|catatonit|docker-init|containerd-shim.*|conmon)$/;
+const GUARD = "__guard";
+
+/** From each process up to the first one that may be seen; who stands above several of them is read once. */
+export function readLineages(pids: readonly number[]): Map<number, Lineage> {
+  const known = new Map<number, Kin | undefined>();
+  const kinOf = (pid: number) => {
+    if (!known.has(pid)) known.set(pid, readKin(pid));
+    return known.get(pid);
+  };
+  return new Map(
+    pids.flatMap((pid): [number, Lineage][] => {
+      const self = kinOf(pid);
+      return self ? [[pid, [self, ...climb(self, kinOf)]]] : [];
+    }),
+  );
+}
+
+function climb(self: Kin, kinOf: (pid: number) => Kin | undefined): Kin[] {
+  const above: Kin[] = [];
+  for (let kin: Kin | undefined = self; kin && above.length < LONGEST;) {
+    if (kin.parent.kind === "unseen") break;
+    kin = kinOf(kin.process.ppid ?? 0);
+    if (kin) above.push(kin);
+  }
+  return above;
+}
+
+function readKin(pid: number): Kin | undefined {
+  const stat = pid === 0 ? undefined : readStat(pid);
+  const process = stat && readProcess(pid);
+  if (!process) return undefined;
+  const parent = stat.ppid === 0 ? undefined : readStat(stat.ppid);
+  const uid = readField(`/proc/${pid}/status`, "Uid")?.split("\t")[0];
+  return {
+    process,
+    ...(uid !== undefined && { uid: Number(uid) }),
+    parent: judgeParent(stat, parent),
+    leaders: readLeaders(stat),
+  };
+}
+
+function judgeParent(stat: ProcessStat, parent: ProcessStat | undefined): Parentage {
+  if (stat.ppid === 0) return { kind: "first" };
+  if (!parent) return { kind: "unseen", because: `its parent, ${stat.ppid}, is hidden from us` };
+  if (parent.startTicks > stat.startTicks)
+    return { kind: "unseen", because: "its parent changed while it was looked at" };
+  const by = parent.pid;
+  const source = `/proc/${stat.pid}/stat`;
+  const heir = `${parent.name} (pid ${by}) has inherited it`;
+  const takesOrphans = isAdopter(parent);
+  if (takesOrphans && stateOfLeader(stat.group, stat.pid) === "gone") {
+    const proof = `${heir}: the leader of its process group, ${stat.group}, is gone`;
+    return { kind: "adopted", by, strength: "proven", proof, source };
+  }
+  // Nobody starts a process in another session than its own or a new one, but may have left that session since.
+  if (isStranger(stat, parent) && (takesOrphans || parent.session !== parent.pid)) {
+    const proof = `${heir}: its session, ${stat.session}, was made by another`;
+    return { kind: "adopted", by, strength: "likely", proof, source };
+  }
+  return takesOrphans && stat.session === stat.pid ? { kind: "detached", by } : { kind: "started", by };
+}
+
+/** Whether it is in a session that neither it nor its parent has made. Where a leader is in another namespace (0), nothing is known. */
+function isStranger(stat: ProcessStat, parent: ProcessStat): boolean {
+  return stat.session !== 0 && stat.session !== stat.pid && stat.session !== parent.session;
+}
+
+function isAdopter({ pid, name }: ProcessStat): boolean {
+  return pid === 1 || ADOPTERS.test(name) || isFirstOfNamespace(pid) || isGuard(pid);
+}
+
+/** `NSpid: 4711 1`: what it is in each namespace, its own last. */
+function isFirstOfNamespace(pid: number): boolean {
+  return /\s1$/.test(readField(`/proc/${pid}/status`, "NSpid") ?? "");
+}
+
+function isGuard(pid: number): boolean {
+  return readProcess(pid)?.command[1] === GUARD;
+}
+
+function readLeaders({ pid, group, session }: ProcessStat): Kin["leaders"] {
+  if (group === 0 || session === 0) return unseen("they are in a namespace that is not seen from here");
+  return seen({ group: describeLeader(group, pid), session: describeLeader(session, pid) });
+}
+
+function describeLeader(pid: number, of: number): Leader {
+  return { pid, state: stateOfLeader(pid, of) };
+}
+
+/** While others of its group or session live, its number is nobody else's. */
+function stateOfLeader(leader: number, of: number): Leader["state"] {
+  if (leader === of) return "itself";
+  if (leader === 0) return "alive";
+  const stat = readStat(leader);
+  if (stat) return stat.state === "Z" || stat.state === "X" ? "gone" : "alive";
+  return exists(leader) ? "alive" : "gone";
+}
+
+/** Though its folder in /proc may be hidden from us (hidepid): then there is somebody whom we may not signal. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

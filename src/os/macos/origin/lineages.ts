@@ -1,0 +1,66 @@
+import type { Kin, Leader, Lineage, Parentage } from "../../../core/origin.ts";
+import { seen, unseen } from "../../../core/seen.ts";
+import { lazyLibc } from "../../unix/libc.ts";
+import { readAncestry } from "../lineage.ts";
+import { readProcessBlock } from "../libproc.ts";
+import { type Ancestry, parseGroup } from "../process-blocks.ts";
+import { readFacts, readProcess } from "../processes.ts";
+
+const libc = lazyLibc({ getsid: { args: ["i32"], returns: "i32" } });
+
+const LONGEST = 64;
+const LAUNCHD = 1;
+
+/** From each process up to launchd; who stands above several of them is read once. */
+export function readLineages(pids: readonly number[]): Map<number, Lineage> {
+  const known = new Map<number, Kin | undefined>();
+  const kinOf = (pid: number) => {
+    if (!known.has(pid)) known.set(pid, readKin(pid));
+    return known.get(pid);
+  };
+  return new Map(
+    pids.flatMap((pid): [number, Lineage][] => {
+      const self = kinOf(pid);
+      return self ? [[pid, [self, ...climb(self, kinOf)]]] : [];
+    }),
+  );
+}
+
+function climb(self: Kin, kinOf: (pid: number) => Kin | undefined): Kin[] {
+  const above: Kin[] = [];
+  for (let kin: Kin | undefined = self; kin && above.length < LONGEST;) {
+    kin = kin.process.ppid === undefined || kin.process.ppid === 0 ? undefined : kinOf(kin.process.ppid);
+    if (kin) above.push(kin);
+  }
+  return above;
+}
+
+function readKin(pid: number): Kin | undefined {
+  const process = readProcess(pid);
+  const facts = process && readFacts(pid);
+  if (!facts) return undefined;
+  const { ppid } = facts;
+  const parent = judgeParent(ppid, readAncestry(pid), readAncestry(ppid));
+  return { process, uid: facts.uid, parent, leaders: readLeaders(pid) };
+}
+
+/** Orphans are launchd's, and keep the number of the one that forked them until their next exec: then they seem to be its own. */
+export function judgeParent(ppid: number, own: Ancestry | undefined, parent: Ancestry | undefined): Parentage {
+  if (ppid === 0) return { kind: "first" };
+  if (!own || !parent) return { kind: "unseen", because: "who forked it may not be seen" };
+  if (ppid !== LAUNCHD || own.parentId === parent.id) return { kind: "started", by: ppid };
+  const proof = `launchd (pid 1) has inherited it: process number ${own.parentId}, which forked it, is gone`;
+  return { kind: "adopted", by: LAUNCHD, strength: "proven", proof, source: "proc_pidinfo" };
+}
+
+function readLeaders(pid: number): Kin["leaders"] {
+  const short = readProcessBlock(pid, "short");
+  const session = libc().getsid(pid);
+  if (!short || session <= 0) return unseen("they may not be seen");
+  return seen({ group: describeLeader(parseGroup(short), pid), session: describeLeader(session, pid) });
+}
+
+function describeLeader(leader: number, of: number): Leader {
+  if (leader === of) return { pid: leader, state: "itself" };
+  return { pid: leader, state: readProcessBlock(leader, "short") ? "alive" : "gone" };
+}
