@@ -95,6 +95,18 @@ function runSuite(): void {
     });
   });
 
+  test("a picked port is kept from other portguards until a server asks for it", async () => {
+    const picked = await wine.run("portguard.exe", "pick", "--for", "60s");
+    expect(picked).toMatchObject({ end: 0, stderr: "" });
+    const port = Number(picked.stdout);
+    expect(await wine.ask("os-probe.exe", "hold", String(port))).toMatchObject([{ kind: "busy" }]);
+    const server = wine.start("program.exe", "serve", String(port), "127.0.0.1");
+    await server.says("ready");
+    await until("the keeper's end", () => wine.left().every(({ command }) => !command.includes("__keep")));
+    server.kill();
+    await isFree(port);
+  });
+
   describe("a command", () => {
     test("gets the port by release, is verified by its pid, and ends with portguard's SIGKILL", async () => {
       const port = freePort();
