@@ -4,6 +4,7 @@ import type { Os } from "../core/os.ts";
 import type { RuleEntry } from "../core/rule-journal.ts";
 import type { Look } from "../firewall/gather-rule-facts.ts";
 import { runCommand } from "../firewall/run-command.ts";
+import { lookAtWindows } from "../firewall/windows/look.ts";
 import { type ListedRule, RuleFiles } from "../state/rule-journal.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
@@ -28,7 +29,12 @@ export async function openMachine(os: Os): Promise<Machine> {
   return {
     os,
     interfaces: network.interfaces(),
-    look: { run: runCommand, readText, hasProgram: (name) => os.findCommand(name).kind === "found" },
+    look: {
+      run: runCommand,
+      readText,
+      hasProgram: (name) => os.findCommand(name).kind === "found",
+      ...(os.name === "windows" && { windows: lookAtWindows(os, network, runCommand) }),
+    },
     isRoot,
     sudo: os.name !== "windows" && (!isRoot || process.env["SUDO_UID"] !== undefined),
   };

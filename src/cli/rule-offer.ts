@@ -10,7 +10,6 @@ import { lanNetworks } from "../firewall/lan.ts";
 import { findOwner, type Owner } from "../firewall/owner.ts";
 import { offerRule, planRule, type Judgement } from "../firewall/plan-rule.ts";
 import { findSameRule } from "../firewall/same-rule.ts";
-import { readActiveProfiles } from "../firewall/windows/clients.ts";
 import type { RulePlan } from "../firewall/write/plan.ts";
 import type { ShownOffer } from "../report/rule-text.ts";
 import type { RuleWish } from "./rule-args.ts";
@@ -56,8 +55,8 @@ export async function offerHere(
   if (now?.kind === "as-asked" && !existing) return { kind: "nothing-to-do", because: sayNothing(wish, now) };
   if (backend === undefined) return answerWithoutOwner(owner, now);
   const request: RuleRequest = { ...draft, id: existing?.id ?? draft.id };
-  const profiles = os.name === "windows" ? await readActiveProfiles(look.run) : undefined;
-  const rest = { interfaces, activeProfiles: valueOf(profiles) ?? [] };
+  const kinds = valueOf(await look.windows?.kinds());
+  const rest = { interfaces, activeProfiles: [...new Set(kinds?.values())] };
   const planned = planRule(backend, request, await readRuleFacts(request, facts, rest, look));
   const offer = offerRule(planned, (plan) => judge(plan, now, clients, { ...wish, isNamed: named !== undefined }));
   if (offer.kind === "not-offered") {

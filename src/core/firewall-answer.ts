@@ -20,9 +20,11 @@ export interface FirewallAnswer {
 export interface FirewallRule {
   /** `iptables`, `ip6tables-legacy`, `nftables`, `pf`, `windows`. */
   readonly backend: string;
-  /** Of nftables with its family: `inet filter`; of Windows the store, `local` or `policy`. */
+  /** Of nftables with its family: `inet filter`; of Windows the store, `local`, `policy` or `mdm`. */
   readonly table: string;
   readonly chain: string;
+  /** Of Windows: the value of the registry that it is. */
+  readonly name?: string;
   /** Counted from 1; nothing: the chain's policy, or a rule without an order. */
   readonly position?: number;
   readonly handle?: number;

@@ -212,6 +212,17 @@ export interface WindowsFacts {
   >;
   /** Whether a firewall profile is on: then a closed port answers nothing at all. */
   readonly firewallOn: Seen<boolean>;
+  /** All that the registry has of the firewall: its rules and its settings, the machine's own and the administrators'. */
+  readonly firewallRegistry: Seen<readonly RegistryValue[]>;
+}
+
+/** One value of the registry. */
+export interface RegistryValue {
+  /** The whole key, as it is written there: `HKEY_LOCAL_MACHINE\\…`. */
+  readonly key: string;
+  readonly name: string;
+  /** A text, a number, or nothing where it is of another type or can't be read. */
+  readonly data: string | number | undefined;
 }
 
 export interface PortProxy {

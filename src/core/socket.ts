@@ -32,6 +32,8 @@ export interface ProcessInfo {
   readonly name?: string;
   /** The command line as argv; empty where it can't be read. */
   readonly command: readonly string[];
+  /** The whole path of the file that it runs (Windows, macOS): what their firewalls know a program by. */
+  readonly program?: string;
   readonly user?: string;
   /** Milliseconds since the epoch. With the pid it identifies a process for good. */
   readonly startedAt?: number;

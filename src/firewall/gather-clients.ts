@@ -2,18 +2,19 @@ import { formatHostPort } from "../core/address.ts";
 import type { NetworkInterface } from "../core/network.ts";
 import type { OsName } from "../core/os.ts";
 import type { Backend, RuleRequest } from "../core/rule-request.ts";
-import { type Seen, seen, unseen } from "../core/seen.ts";
+import { type Seen, seen, unseen, valueOf } from "../core/seen.ts";
 import { packetsFor } from "./asked-packets.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Look, readText } from "./gather-rule-facts.ts";
 import type { Client, Fate } from "./judge-plan.ts";
-import { lanNetworks } from "./lan.ts";
 import type { RuleSet } from "./model.ts";
 import type { Host, Packet } from "./packet.ts";
 import { placeRules } from "./place-rules.ts";
 import { readLive } from "./read.ts";
 import type { RuleRef, Verdict } from "./verdict.ts";
-import { readActiveProfiles, readFirewall, windowsClientsOf } from "./windows/clients.ts";
+import { windowsClientsOf } from "./windows/clients.ts";
+import { readWindowsFirewall } from "./windows/registry.ts";
+import { describeServers } from "./windows/servers.ts";
 import type { PlannedRule } from "./write/plan.ts";
 
 /** The clients that a request is about, judged by the rules of this machine as they are now. Changes nothing. */
@@ -33,15 +34,18 @@ export async function readClients(
 async function readWindowsClients(
   request: RuleRequest,
   interfaces: readonly NetworkInterface[],
-  { run }: Look,
+  { windows }: Look,
 ): Promise<Seen<readonly Client[]>> {
-  const [firewall, profiles] = await Promise.all([readFirewall(run), readActiveProfiles(run)]);
-  if (firewall.kind === "unseen") return firewall;
-  if (profiles.kind === "unseen") return profiles;
+  if (!windows) return unseen("this machine is no Windows");
+  const registry = windows.registry();
+  if (registry.kind === "unseen") return registry;
+  const firewall = readWindowsFirewall(registry.value);
+  const kinds = valueOf(await windows.kinds());
   const { program } = request;
-  const place = { firewall: firewall.value, profiles: profiles.value, localSubnets: lanNetworks(interfaces) };
+  const servers = program === undefined ? describeServers(windows.serving(request), firewall, windows) : [{ program }];
   const packets = packetsFor(request, interfaces, { interfaces });
-  return seen(windowsClientsOf(packets, { ...place, environment: {}, ...(program !== undefined && { program }) }));
+  const { environment } = windows;
+  return seen(windowsClientsOf(packets, { firewall, interfaces, ...(kinds && { kinds }), environment, servers }));
 }
 
 /** Each packet's client; the rule set with the same planned rules is made once for all of them. */

@@ -9,6 +9,7 @@ import type { RuleFacts } from "./plan-rule.ts";
 import { parseZones } from "./write/firewalld-zones.ts";
 import { hasDockerUser, isPublished } from "./write/published.ts";
 import type { RunCommand } from "./run-command.ts";
+import type { WindowsLook } from "./windows/look.ts";
 
 /** How the machine is looked at. */
 export interface Look {
@@ -16,6 +17,8 @@ export interface Look {
   /** The text of a file; nothing where it is not there or may not be read. */
   readonly readText: (path: string) => string | undefined;
   readonly hasProgram: (name: string) => boolean;
+  /** Where it is a Windows. */
+  readonly windows?: WindowsLook;
 }
 
 const AS_ROOT = "run it with sudo";

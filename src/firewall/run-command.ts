@@ -12,15 +12,15 @@ const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_ERRORS = 64 * 1024;
 const LONGEST_MS = 60_000;
 
-/** Runs a command in the C locale to its end, a minute at most. Never rejects. */
-export async function runCommand({ argv, input }: Command): Promise<Ran> {
+/** Runs a command in the C locale to its end, a minute at most where nothing else is said. Never rejects. */
+export async function runCommand({ argv, input }: Command, timeout = LONGEST_MS): Promise<Ran> {
   try {
     const child = Bun.spawn([...argv], {
       stdin: input === undefined ? "ignore" : new TextEncoder().encode(input),
       stdout: "pipe",
       stderr: "pipe",
       env: { ...process.env, LC_ALL: "C", LANGUAGE: "C" },
-      timeout: LONGEST_MS,
+      timeout,
       killSignal: "SIGKILL",
       maxBuffer: MOST_OUTPUT,
     });

@@ -3,15 +3,10 @@ import type { NftFamily } from "../core/step.ts";
 import type { Backend, Hook } from "./model.ts";
 import type { Errno, Reject } from "./reject.ts";
 
-/** What becomes of a connection, by the rules alone: what its client gets when somebody listens. */
-export interface Verdict {
+/** What becomes of a connection, by the rules alone, whichever firewall has them: what its client gets when somebody listens. */
+export interface WayVerdict {
   /** `drop`: the client waits in vain. `unknown`: what can't be evaluated leaves it open. */
   readonly kind: "accept" | "drop" | "reject" | "unknown";
-  readonly reject?: Reject;
-  /** What `connect()` gets of a reject; nothing where a UDP client never hears of it. */
-  readonly errno?: Errno;
-  /** The rule that decided; nothing where no rule had a part in it. */
-  readonly rule?: RuleRef;
   /** One line with the real values. */
   readonly because: string;
   /** Where an accepted packet ends: behind redirection, not where it was sent to. Nothing where that is not certain. */
@@ -23,6 +18,15 @@ export interface Verdict {
   readonly afterwards?: Afterwards;
   /** What was taken for granted, one line each: that a rate limit is not exhausted. */
   readonly assumed: readonly string[];
+}
+
+/** The same, by the tables of the Linux kernel. */
+export interface Verdict extends WayVerdict {
+  readonly reject?: Reject;
+  /** What `connect()` gets of a reject; nothing where a UDP client never hears of it. */
+  readonly errno?: Errno;
+  /** The rule that decided; nothing where no rule had a part in it. */
+  readonly rule?: RuleRef;
   /** Every rule that was asked, in order. */
   readonly trace: readonly TraceLine[];
 }

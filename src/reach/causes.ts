@@ -73,6 +73,11 @@ import { unitLimits } from "./causes/unit-limits.ts";
 import { unixSocketOnly } from "./causes/unix-socket-only.ts";
 import { websocketRefused } from "./causes/websocket-refused.ts";
 import { wildcardDestination } from "./causes/wildcard-destination.ts";
+import { windowsBlockRule } from "./causes/windows-block-rule.ts";
+import { windowsBlocksByDefault } from "./causes/windows-blocks-by-default.ts";
+import { windowsLocalRulesIgnored } from "./causes/windows-local-rules-ignored.ts";
+import { windowsRuleForOtherProgram } from "./causes/windows-rule-for-other-program.ts";
+import { windowsShieldsUp } from "./causes/windows-shields-up.ts";
 import { windowsStealth } from "./causes/windows-stealth.ts";
 import { wslNat } from "./causes/wsl-nat.ts";
 import { zoneMissing } from "./causes/zone-missing.ts";
@@ -132,6 +137,11 @@ export const CAUSES: readonly Cause[] = [
   conntrackFull,
   unitLimits,
   macosApplicationFirewall,
+  windowsBlockRule,
+  windowsShieldsUp,
+  windowsLocalRulesIgnored,
+  windowsRuleForOtherProgram,
+  windowsBlocksByDefault,
   banned,
   tailscaleRange,
   dnatToLoopback,

@@ -1,21 +1,33 @@
 import type { FirewallAnswer } from "../core/firewall-answer.ts";
-import { answerOf } from "../firewall/answer.ts";
+import { answerOf, describePacket } from "../firewall/answer.ts";
 import type { Packet } from "../firewall/packet.ts";
+import { answerOfWindows } from "../firewall/windows/answer.ts";
 import type { Facts } from "./facts.ts";
-import type { RuledWay } from "./ruled-way.ts";
 import { listStopped, listWays } from "./reading/stopped.ts";
+import type { RuledWay } from "./ruled-way.ts";
 
 /** What the rules do with each connection that was asked about: what they stop first, and then what is open. */
 export function listAnswers(facts: Facts): readonly FirewallAnswer[] {
-  const stopped = new Set(listStopped(facts).map(({ verdict }) => verdict));
-  const ranked = listWays(facts).map((way) => {
-    const { verdict } = way;
-    const isStopped = stopped.has(verdict);
-    const answer = answerOf(verdict, packetOf(facts, way));
-    const isDenied = !isStopped && (verdict.kind === "drop" || verdict.kind === "reject");
-    return { answer: isDenied ? denied(answer) : answer, rank: isStopped ? 0 : verdict.kind === "accept" ? 2 : 1 };
-  });
-  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ answer }) => answer);
+  const answers = listWays(facts).map((way) => answerTo(facts, way));
+  return answers.toSorted((a, b) => RANKS[a.verdict] - RANKS[b.verdict]);
+}
+
+const RANKS = { drop: 0, reject: 0, unknown: 1, accept: 2 } as const;
+
+function answerTo(facts: Facts, way: RuledWay): FirewallAnswer {
+  const packet = packetOf(facts, way);
+  switch (way.by) {
+    case "linux": {
+      const { verdict } = way;
+      const answer = answerOf(verdict, packet);
+      const isStopped = listStopped(facts).some((stopped) => stopped.verdict === verdict);
+      return !isStopped && (verdict.kind === "drop" || verdict.kind === "reject") ? denied(answer) : answer;
+    }
+    case "windows": {
+      const { verdict } = way;
+      return { ...answerOfWindows(verdict, describePacket(packet), packet.protocol), assumed: verdict.assumed };
+    }
+  }
 }
 
 /** What connect() got counts for more than what the rules would have it get. */

@@ -8,6 +8,7 @@ import { describeVantage } from "./words/describe-vantage.ts";
 import { describeOwner } from "./words/describe.ts";
 import { describeEnd } from "./words/describe-stopped.ts";
 import { nameRule } from "./words/describe-rule.ts";
+import { nameWindowsStop } from "./words/describe-windows.ts";
 import { excerpt } from "./words/excerpt.ts";
 import { addressKey, type Facts } from "./facts.ts";
 import { isFromHere } from "./gather/ways.ts";
@@ -78,7 +79,12 @@ function describeFirewall(facts: Facts): Station {
   if (stopped && stopSeverity(facts, stopped) === "blocks") {
     return { mark: "broken", text: `${describeEnd(stopped.verdict)} by ${nameRule(stopped.verdict)}` };
   }
-  return describeOpen(listWays(facts));
+  const ways = listWays(facts);
+  const dropped = ways.find((way) => way.by === "windows" && way.stop !== undefined);
+  if (dropped?.by === "windows" && stopSeverity(facts, dropped) === "blocks") {
+    return { mark: "broken", text: `dropped by ${nameWindowsStop(dropped)}` };
+  }
+  return describeOpen(ways);
 }
 
 /** No rule is known to stop it: it is let through, where that is certain of a way. */

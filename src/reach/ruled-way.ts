@@ -2,19 +2,39 @@ import type { Address } from "../core/address.ts";
 import type { Candidate } from "../core/diagnosis.ts";
 import type { Hook } from "../firewall/model.ts";
 import type { Way } from "../firewall/packet.ts";
-import type { TraceLine, Verdict } from "../firewall/verdict.ts";
+import type { TraceLine, Verdict, WayVerdict } from "../firewall/verdict.ts";
+import type { WindowsConnection, WindowsVerdict } from "../firewall/windows/evaluate.ts";
+import type { WindowsStop } from "../firewall/windows/stop.ts";
 
-/** What this machine's rules do with the connection to one address of the target. */
-export interface RuledWay {
+/** What this machine's rules do with the connection to one address of the target, by the firewall that has them. */
+export type RuledWay = LinuxWay | WindowsWay;
+
+interface AnyWay {
   readonly candidate: Candidate;
   /** Who connects. Where a network or everybody was meant, one client that stands for them. */
   readonly client: Address;
   readonly way: Way;
+  readonly verdict: WayVerdict;
+}
+
+/** By the tables of Linux: iptables and nftables. */
+export interface LinuxWay extends AnyWay {
+  readonly by: "linux";
   readonly verdict: Verdict;
   /** Of a drop or a reject: where it happens, and what would be without it. */
   readonly stop?: Stop;
   /** Of what is let through into a container: what the rules for this machine itself would do with it. */
   readonly untranslated?: Verdict;
+}
+
+/** By the Windows firewall. */
+export interface WindowsWay extends AnyWay {
+  readonly by: "windows";
+  readonly verdict: WayVerdict & WindowsVerdict;
+  /** The connection as it was judged: on which kind of network, and which program takes it. */
+  readonly asked: WindowsConnection;
+  /** Of a drop: why. */
+  readonly stop?: WindowsStop;
 }
 
 export interface Stop {
@@ -32,7 +52,7 @@ export interface RuledWays {
   /** One for each address that is meant, and for each way to it. */
   readonly ways: readonly RuledWay[];
   /** From here only, where nobody answered: what clients of this LAN meet. */
-  readonly outside: readonly RuledWay[];
+  readonly outside: readonly LinuxWay[];
   /** What of the rules may be missing, one line each. */
   readonly missing: readonly string[];
 }

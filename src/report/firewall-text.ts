@@ -65,7 +65,7 @@ function tellRule({ rule, matched, why }: AskedRule): SpanLine {
   return ["    ", { text: word, tone }, ` ${placeOf(rule)}: ${clip(rule.text, RULE_LENGTH)}${reason}`];
 }
 
-function placeOf({ backend, table, chain, position, handle }: FirewallRule): string {
-  const which = position === undefined ? "" : ` ${position}`;
+function placeOf({ backend, table, chain, name, position, handle }: FirewallRule): string {
+  const which = position === undefined ? (name === undefined ? "" : ` ${name}`) : ` ${position}`;
   return `${backend} ${table} ${chain}${which}${handle === undefined ? "" : ` (handle ${handle})`}`;
 }

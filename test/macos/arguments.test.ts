@@ -14,6 +14,7 @@ test("a process's command line ends where its environment begins", () => {
   const start = parseStart(
     procargs(3, "node", "server.js", "--name=ünter", "PATH=/bin", "PORT=8000", "", "ptr_munge="),
   );
+  expect(start?.program).toBe("/opt/bin/node");
   expect(start?.command).toEqual(["node", "server.js", "--name=ünter"]);
   expect(start?.environment).toEqual(["PATH=/bin", "PORT=8000", "ptr_munge="]);
 });
@@ -23,11 +24,11 @@ test("an empty argument is one", () => {
 });
 
 test("a protected program has a command line and no environment", () => {
-  expect(parseStart(procargs(1, "launchd"))).toEqual({ command: ["launchd"], environment: [] });
+  expect(parseStart(procargs(1, "launchd"))).toMatchObject({ command: ["launchd"], environment: [] });
 });
 
 test("what is not a process's start is nothing", () => {
   expect(parseStart(new Uint8Array(0))).toBeUndefined();
   expect(parseStart(Buffer.from([1, 0, 0, 0, 0x2f, 0x62]))).toBeUndefined();
-  expect(parseStart(new Uint8Array(8))).toEqual({ command: [], environment: [] });
+  expect(parseStart(new Uint8Array(8))).toEqual({ program: "", command: [], environment: [] });
 });

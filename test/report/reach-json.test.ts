@@ -6,7 +6,15 @@ import { parseVantage } from "../../src/core/parse-vantage.ts";
 import { REACH_JSON, renderReachChange, renderReachJson } from "../../src/report/reach-json.ts";
 import { connectedAt, diagnosisOf, healthyOf, hostileDiagnosis, refusedAt, timeoutAt } from "./diagnosis.ts";
 
-const RULE = { backend: "nftables", table: "inet t", chain: "in", position: 1, handle: 2, text: "reject" } as const;
+const RULE = {
+  backend: "nftables",
+  table: "inet t",
+  chain: "in",
+  name: "x",
+  position: 1,
+  handle: 2,
+  text: "reject",
+} as const;
 const REJECTED: FirewallAnswer = {
   verdict: "reject",
   reject: "tcp-reset",

@@ -6,6 +6,7 @@ import { freePort } from "../drive/free-port.ts";
 import { bindsPlainly } from "../drive/plain-bind.ts";
 import { until } from "../drive/until.ts";
 import { needThat } from "../need.ts";
+import { testFirewall } from "./firewall-suite.ts";
 import { testNetwork } from "./network-suite.ts";
 import { parseLines, Wine } from "./wine.ts";
 
@@ -231,4 +232,5 @@ function runSuite(): void {
   });
 
   testNetwork(() => wine);
+  testFirewall(() => wine);
 }

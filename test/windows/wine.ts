@@ -8,17 +8,28 @@ import { wineArgv } from "../../scripts/wine.ts";
 import { type LiveProcess, processesMarked } from "../drive/processes.ts";
 import { Started } from "../drive/started.ts";
 import { until } from "../drive/until.ts";
+import type { WineMachine } from "./wine-machine.ts";
 
 const ROOT = dirname(dirname(import.meta.dir));
 const OURS = /\b(portguard|program|os-probe|cmd)\.exe\b/;
 const PROGRAMS = join(import.meta.dir, "programs");
+
+interface Place {
+  readonly machine: WineMachine;
+  /** Set for all that is started. */
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** A folder of Windows programs, which wine sees as `Z:\win`, and what runs of them. */
 export class Wine implements Disposable {
   /** In the environment of everything that is started here. */
   readonly #marker = randomUUID();
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    /** Nothing: on the machine that all tests share. */
+    private readonly place?: Place,
+  ) {}
 
   /** Cross-builds portguard.exe as it is released, and the programs of the tests. */
   static async build(): Promise<Wine> {
@@ -42,7 +53,9 @@ export class Wine implements Disposable {
   /** A script as npm makes them, one that puts the fake netsh before the real one, and one that shows an exit code. */
   #writeScripts(): void {
     mkdirSync(join(this.folder, "fake"));
-    linkSync(join(this.folder, "program.exe"), join(this.folder, "fake", "netsh.exe"));
+    for (const name of ["netsh.exe", "powershell.exe"]) {
+      linkSync(join(this.folder, "program.exe"), join(this.folder, "fake", name));
+    }
     const scripts = {
       "shim.cmd": ["@Z:\\win\\program.exe %*"],
       "excluded.cmd": [
@@ -55,6 +68,11 @@ export class Wine implements Disposable {
     for (const [name, lines] of Object.entries(scripts)) writeFileSync(join(this.folder, name), lines.join("\r\n"));
   }
 
+  /** The same programs on another machine. */
+  on(machine: WineMachine, env: Place["env"]): Wine {
+    return new Wine(this.folder, { machine, env });
+  }
+
   start(...argv: readonly string[]): WineRun {
     return new WineRun(this.#command(argv), "pipe");
   }
@@ -65,7 +83,10 @@ export class Wine implements Disposable {
   }
 
   #command(argv: readonly string[]): string[] {
-    return wineArgv(this.folder, argv, { env: { PORTGUARD_TEST_RUN: this.#marker } });
+    const env = { ...this.place?.env, PORTGUARD_TEST_RUN: this.#marker };
+    if (!this.place) return wineArgv(this.folder, argv, { env });
+    const { prefix, root } = this.place.machine;
+    return [...prefix, ...wineArgv(this.folder, argv, { env, root })];
   }
 
   /** Runs a program to its end and answers what it said. */
@@ -88,7 +109,7 @@ export class Wine implements Disposable {
 
   [Symbol.dispose](): void {
     for (const { pid } of this.left()) killIfThere(pid);
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.place) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

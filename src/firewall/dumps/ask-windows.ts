@@ -1,11 +1,11 @@
 import type { Address } from "../../core/address.ts";
 import { type Cidr, cidrContains, cidrOf } from "../../core/cidr.ts";
-import type { AskedRule, FirewallAnswer, FirewallRule } from "../../core/firewall-answer.ts";
+import type { FirewallAnswer } from "../../core/firewall-answer.ts";
 import type { WindowsProfile } from "../../core/rule-request.ts";
 import { numberOf } from "../addresses.ts";
-import { emitWindowsRule } from "../windows/emit.ts";
-import { type WindowsConnection, type WindowsVerdict, evaluateWindows } from "../windows/evaluate.ts";
-import { type AddressSpec, type StoredRule, type WindowsFirewall, WINDOWS_PROFILES } from "../windows/model.ts";
+import { answerOfWindows } from "../windows/answer.ts";
+import { type WindowsConnection, evaluateWindows } from "../windows/evaluate.ts";
+import { type AddressSpec, type WindowsFirewall, WINDOWS_PROFILES } from "../windows/model.ts";
 import { networkBounds, rangeBounds } from "./address-bounds.ts";
 import { type Cases, casesOf } from "./cases.ts";
 import type { Mentioned } from "./mentioned.ts";
@@ -73,14 +73,14 @@ function judge(
     });
   const [beside, apart] = [ask([near]), ask([])];
   const asked = describeQuestion(question);
-  if (beside.kind === apart.kind) return tell(beside, asked, protocol);
+  if (beside.kind === apart.kind) return answerOfWindows(beside, asked, protocol);
   if (!question.to) {
     const because = `it hangs on whether ${source.text} is in a subnet of that machine: \`--to\` with its address tells`;
-    return { ...openAnswer(question, because), trace: tell(beside, asked, protocol).trace };
+    return { ...openAnswer(question, because), trace: answerOfWindows(beside, asked, protocol).trace };
   }
   const isNear = cidrContains(near, question.to);
   const what = `${source.text} ${isNear ? "is" : "is not"} in a subnet of that machine`;
-  return { ...tell(isNear ? beside : apart, asked, protocol), assumed: [what] };
+  return { ...answerOfWindows(isNear ? beside : apart, asked, protocol), assumed: [what] };
 }
 
 /** Where Windows puts itself, on nearly every machine. */
@@ -97,33 +97,6 @@ function serviceOf(program: string): Pick<WindowsConnection, "service"> {
   return /[\\/](?:node|python\w*|java|ruby|php|deno|bun|go|dotnet|docker\w*)\.exe$/i.test(program)
     ? { service: { kind: "none" } }
     : {};
-}
-
-function tell(
-  { kind, because, rule, trace }: WindowsVerdict,
-  asked: string,
-  protocol: DumpQuestion["protocol"],
-): FirewallAnswer {
-  return {
-    verdict: kind,
-    ...(kind === "drop" && protocol === "tcp" && { errno: "ETIMEDOUT" }),
-    ...(rule && { rule: showStored(rule) }),
-    because: `${kind === "accept" ? "let through: " : kind === "drop" ? "dropped: " : ""}${because}`,
-    asked,
-    assumed: [],
-    trace: trace.map((each): AskedRule => ({
-      packet: "request",
-      hook: "inbound",
-      rule: showStored(each.rule),
-      matched: each.matched === "unknown" ? "maybe" : each.matched,
-      ...(each.why !== undefined && { why: each.why }),
-    })),
-  };
-}
-
-function showStored({ store, rule }: StoredRule): FirewallRule {
-  const text = rule.kind === "rule" ? emitWindowsRule(rule) : rule.text;
-  return { backend: "windows", table: store, chain: "FirewallRules", text };
 }
 
 function mentionedByWindows({ rules }: WindowsFirewall): Mentioned {

@@ -13,8 +13,10 @@ export interface WindowsConnection {
   readonly remote: Address;
   /** The kind of the network by which it comes. */
   readonly profile: WindowsProfile;
-  /** The path of the program that listens; nothing: not known. */
+  /** The path of the program that listens (`System`: the kernel); nothing: not known. */
   readonly program?: string;
+  /** Paths that rules have, spelled otherwise, and that lead to the same file. */
+  readonly aliases?: readonly string[];
   /** The service that listens; nothing: not known. */
   readonly service?: { readonly kind: "none" } | { readonly kind: "named"; readonly name: string };
   /** What `LocalSubnet` stands for. */
@@ -29,7 +31,9 @@ export interface WindowsConnection {
 export interface WindowsVerdict {
   readonly kind: "accept" | "drop" | "unknown";
   readonly because: string;
-  /** The rule that decides. */
+  /** What decides; `exempt`: the firewall does not look at it. Of `unknown`, what may decide. */
+  readonly by: "exempt" | "off" | "shields-up" | "rule" | "default" | "settings";
+  /** The rule that decides, or may. */
   readonly rule?: StoredRule;
   /** Each rule that was asked, in the order of strength. */
   readonly trace: readonly AskedRule[];
@@ -47,16 +51,23 @@ const STRENGTH = ["bypass", "block", "allow"] as const satisfies readonly Window
 
 /** Judges a connection by the rules of the registry. What can't be told is `unknown` only where it makes a difference. */
 export function evaluateWindows(firewall: WindowsFirewall, connection: WindowsConnection): WindowsVerdict {
-  const settings = firewall.profiles[connection.profile];
-  if (isLoopback(connection.remote)) return plain("accept", "the firewall leaves the loopback alone");
-  if (!settings.enabled) return plain("accept", `the firewall is off for ${connection.profile} networks`);
-  if (settings.blockAll) return plain("drop", `all incoming connections are blocked on ${connection.profile} networks`);
-  const counted = firewall.rules.filter(({ store }) => store === "policy" || settings.localRules);
-  return decide(counted, connection, settings.inbound);
+  const { profile, remote } = connection;
+  const settings = firewall.profiles[profile];
+  const plain = (kind: WindowsVerdict["kind"], by: WindowsVerdict["by"], because: string) => {
+    return { kind, by, because, trace: [] };
+  };
+  if (isLoopback(remote)) return plain("accept", "exempt", "the firewall leaves the loopback alone");
+  if (settings.doubt !== undefined) return plain("unknown", "settings", `${profile} networks: ${settings.doubt}`);
+  if (!settings.enabled) return plain("accept", "off", `the firewall is off for ${profile} networks`);
+  if (settings.blockAll) {
+    return plain("drop", "shields-up", `all incoming connections are blocked on ${profile} networks`);
+  }
+  return decide(countedRules(firewall, profile), connection, settings.inbound);
 }
 
-function plain(kind: "accept" | "drop", because: string): WindowsVerdict {
-  return { kind, because, trace: [] };
+/** The rules that are asked on such a network: an administrator may have those of the machine left out. */
+export function countedRules({ profiles, rules }: WindowsFirewall, profile: WindowsProfile): readonly StoredRule[] {
+  return profiles[profile].localRules ? rules : rules.filter(({ store }) => store !== "local");
 }
 
 interface Possible {
@@ -110,21 +121,23 @@ function settle(
   const unsure = possible.find(({ kind }) => kind !== last.kind);
   if (unsure?.asked) {
     const { rule, why } = unsure.asked;
-    return { kind: "unknown", because: `rule \`${nameOf(rule)}\` may decide it: ${why}`, rule, trace };
+    return { kind: "unknown", by: "rule", because: `rule \`${nameOfRule(rule)}\` may decide it: ${why}`, rule, trace };
   }
   if (last.asked) {
     const { rule } = last.asked;
     const does = last.kind === "accept" ? "lets it in" : "blocks it";
-    return { kind: last.kind, because: `rule \`${nameOf(rule)}\` ${does}`, rule, trace };
+    return { kind: last.kind, by: "rule", because: `rule \`${nameOfRule(rule)}\` ${does}`, rule, trace };
   }
   const does = last.kind === "accept" ? "lets in" : "blocks";
   return {
     kind: last.kind,
+    by: "default",
     because: `no rule speaks of it, and a ${profile} network ${does} what none speaks of`,
     trace,
   };
 }
 
-function nameOf({ id, rule }: StoredRule): string {
+/** As Windows shows it; without a name, the value's. */
+export function nameOfRule({ id, rule }: StoredRule): string {
   return (rule.kind === "rule" ? rule.name : undefined) ?? id;
 }

@@ -2,11 +2,14 @@ import { type Address, addressBytes } from "../../core/address.ts";
 import { cidrContains } from "../../core/cidr.ts";
 import type { WindowsConnection } from "./evaluate.ts";
 import type { AddressSpec, PortSpec, RuleField, WindowsRule } from "./model.ts";
+import { expandPath, samePath } from "./paths.ts";
 
 export type Matched = "yes" | { readonly kind: "no" | "unknown"; readonly why: string };
 
 /** Fields that say nothing about which connections are meant. */
 const SAYS_NOTHING = new Set(["Desc", "EmbedCtxt", "Edge", "Defer", "LSM", "LOM"]);
+/** Where packaged apps are, and nothing else. */
+const PACKAGED = /[\\/](?:WindowsApps|SystemApps)[\\/]/i;
 /** Ports behind keywords; what is not here depends on the machine. */
 const KEYWORD_PORTS: Readonly<Record<string, number>> = { "RPC-EPMap": 135, mDNS: 5353 };
 
@@ -86,22 +89,12 @@ function isBetween(first: Address, address: Address, last: Address): boolean {
 function matchProgram({ program }: WindowsRule, connection: WindowsConnection): Matched {
   if (program === undefined) return "yes";
   if (connection.program === undefined) return unknown("which program listens is not known");
-  const wanted = expand(program, connection.environment);
+  const wanted = expandPath(program, connection.environment);
   if (wanted === undefined) return unknown(`a variable of \`${program}\` is not known`);
-  const actual = expand(connection.program, connection.environment) ?? connection.program;
-  return normalize(wanted) === normalize(actual) ? "yes" : no(`it is for ${program}`);
-}
-
-/** Puts the values of `%VARIABLES%` in; nothing where one is not known. */
-function expand(path: string, environment: Readonly<Record<string, string>>): string | undefined {
-  const values = new Map(Object.entries(environment).map(([name, value]) => [name.toLowerCase(), value]));
-  const names = [...path.matchAll(/%([^%]+)%/g)].map(([, name]) => name!.toLowerCase());
-  if (!names.every((name) => values.has(name))) return undefined;
-  return path.replaceAll(/%([^%]+)%/g, (_, name: string) => values.get(name.toLowerCase())!);
-}
-
-function normalize(path: string): string {
-  return path.replaceAll("/", "\\").toLowerCase();
+  const actual = expandPath(connection.program, connection.environment) ?? connection.program;
+  if (samePath(wanted, actual)) return "yes";
+  const isOther = !(connection.aliases ?? []).some((alias) => samePath(alias, wanted));
+  return isOther ? no(`it is for ${program}`) : unknown(`${program} leads to the program by another way`);
 }
 
 function matchService({ service }: WindowsRule, connection: WindowsConnection): Matched {
@@ -113,14 +106,21 @@ function matchService({ service }: WindowsRule, connection: WindowsConnection): 
   return isMeant ? "yes" : no(`it is for the service ${service}`);
 }
 
-function matchRest(rest: readonly RuleField[], { version }: WindowsConnection): Matched[] {
+function matchRest(rest: readonly RuleField[], { version, program }: WindowsConnection): Matched[] {
   const platforms = rest.filter(({ key }) => key === "Platform").map(({ value }) => value);
   const isAtLeast = rest.some(({ key, value }) => key === "Platform2" && value === "GTEQ");
   const others = rest.filter(({ key }) => !SAYS_NOTHING.has(key) && key !== "Platform" && key !== "Platform2");
   return [
-    ...others.map(({ key, value }) => unknown(`\`${key}=${value}\` can't be told`)),
+    ...others.map((field) => matchField(field, program)),
     anyOf(platforms.map((text, index) => matchPlatform(text, isAtLeast && index === platforms.length - 1, version))),
   ];
+}
+
+/** Windows makes such rules by itself for each app of its store: they would leave every other program in doubt. */
+function matchField({ key, value }: RuleField, program: string | undefined): Matched {
+  const isPackaged = program === undefined || PACKAGED.test(program);
+  if (key === "AppPkgId" && !isPackaged) return no("it is for an app of the store");
+  return unknown(`\`${key}=${value}\` can't be told`);
 }
 
 /** `2:6:2`: Windows NT 6.2; with an operator (it belongs to the last one), this and all later ones. */

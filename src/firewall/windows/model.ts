@@ -45,7 +45,6 @@ export type AddressSpec =
 /** A value that is not wholly understood: it might do anything. */
 export interface OpaqueRule {
   readonly kind: "opaque";
-  readonly text: string;
   readonly because: string;
 }
 
@@ -63,12 +62,17 @@ export interface ProfileSettings {
   readonly blockAll: boolean;
   /** Whether rules of this machine count beside those of its administrators. */
   readonly localRules: boolean;
+  /** Why none of this may be what counts: one line. */
+  readonly doubt?: string;
 }
 
 export interface StoredRule {
   /** The name of the registry value. */
   readonly id: string;
-  readonly store: "local" | "policy";
+  /** `policy`: of an administrator, by a group policy; `mdm`: by a device management. */
+  readonly store: "local" | "policy" | "mdm";
+  /** As it stands there. */
+  readonly text: string;
   readonly rule: WindowsRule | OpaqueRule;
 }
 

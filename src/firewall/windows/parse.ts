@@ -14,7 +14,6 @@ const BOOLEANS = { TRUE: true, FALSE: false } as const;
  * not known are kept; a known one that makes no sense makes the whole rule opaque.
  */
 export function parseWindowsRule(text: string): WindowsRule | OpaqueRule {
-  const opaque = (because: string): OpaqueRule => ({ kind: "opaque", text, because });
   if (text.length > MOST_LENGTH) return opaque("it is too long");
   const [head = "", ...parts] = text.split("|");
   const version = /^v(\d{1,3})\.(\d{1,3})$/.exec(head);
@@ -33,6 +32,10 @@ export function parseWindowsRule(text: string): WindowsRule | OpaqueRule {
     direction,
     ...kept,
   };
+}
+
+function opaque(because: string): OpaqueRule {
+  return { kind: "opaque", because };
 }
 
 class FieldReader {

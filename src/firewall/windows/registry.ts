@@ -1,20 +1,7 @@
+import type { RegistryValue } from "../../core/network.ts";
 import type { WindowsProfile } from "../../core/rule-request.ts";
 import { WINDOWS_PROFILES, type ProfileSettings, type StoredRule, type WindowsFirewall } from "./model.ts";
 import { parseWindowsRule } from "./parse.ts";
-
-/** Where the firewall's settings are, for `reg query KEY /s`. */
-export const FIREWALL_KEYS = [
-  String.raw`HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy`,
-  String.raw`HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall`,
-] as const;
-
-export interface RegistryValue {
-  /** The whole key, as it is written there. */
-  readonly key: string;
-  readonly name: string;
-  /** A text, a number, or nothing of another type. */
-  readonly data: string | number | undefined;
-}
 
 const MOST_VALUES = 200_000;
 
@@ -67,8 +54,14 @@ function unescape(text: string): string {
   return text.replaceAll(/\\(.)/g, "$1");
 }
 
-const LOCAL = /\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\([^\\]+)$/i;
-const POLICY = /\\Policies\\Microsoft\\WindowsFirewall\\([^\\]+)$/i;
+const PLACES = [
+  ["mdm", /\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\Mdm\\([^\\]+)$/i],
+  ["local", /\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\([^\\]+)$/i],
+  ["policy", /\\Policies\\Microsoft\\WindowsFirewall\\([^\\]+)$/i],
+] as const;
+/** How policies of Windows XP list ports and programs: `8000:TCP:*:enabled:name`. */
+const OLD_LIST = /\\Policies\\Microsoft\\WindowsFirewall\\[^\\]+\\(?:GloballyOpenPorts|AuthorizedApplications)\\List$/i;
+/** What Windows XP called "standard" is what the machine's own settings have for "private" to this day. */
 const PROFILE_KEYS: Readonly<Record<string, WindowsProfile>> = {
   domainprofile: "domain",
   standardprofile: "private",
@@ -79,28 +72,66 @@ const PROFILE_KEYS: Readonly<Record<string, WindowsProfile>> = {
 /** The firewall that these values make up: settings of administrators come before those of the machine. */
 export function readWindowsFirewall(values: readonly RegistryValue[]): WindowsFirewall {
   const rules: StoredRule[] = [];
-  const settings = new Map<string, number>();
-  for (const { key, name, data } of values) {
-    const [local, policy] = [LOCAL.exec(key)?.[1]?.toLowerCase(), POLICY.exec(key)?.[1]?.toLowerCase()];
-    const store = policy === undefined ? "local" : "policy";
-    const part = policy ?? local;
-    if (part === undefined) continue;
-    if (part === "firewallrules" && typeof data === "string")
-      rules.push({ id: name, store, rule: parseWindowsRule(data) });
+  const settings: Settings = new Map();
+  for (const value of values) {
+    const { key, name, data } = value;
+    if (OLD_LIST.test(key)) rules.push(opaque(value, "policy", "it is a policy in the manner of Windows XP"));
+    const place = placeOf(key);
+    if (!place) continue;
+    const { store, part } = place;
+    if (part === "firewallrules") rules.push(storedRule(value, store));
     const profile = PROFILE_KEYS[part];
-    if (profile && typeof data === "number") settings.set(`${store} ${profile} ${name.toLowerCase()}`, data);
+    if (profile && data !== undefined) settings.set(`${store} ${profile} ${name.toLowerCase()}`, data);
+    if (store === "policy" && part === "standardprofile") settings.set("policy standard", 1);
+    if (store === "policy" && part === "publicprofile") settings.set("policy public", 1);
   }
   const profiles = WINDOWS_PROFILES.map((profile) => [profile, settingsOf(profile, settings)] as const);
   return { profiles: Object.fromEntries(profiles) as Record<WindowsProfile, ProfileSettings>, rules };
 }
 
-function settingsOf(profile: WindowsProfile, settings: ReadonlyMap<string, number>): ProfileSettings {
-  const read = (name: string, otherwise: number) =>
-    settings.get(`policy ${profile} ${name}`) ?? settings.get(`local ${profile} ${name}`) ?? otherwise;
+type Store = StoredRule["store"];
+/** By store, profile and name in lower case. */
+type Settings = Map<string, string | number>;
+
+function placeOf(key: string): { readonly store: Store; readonly part: string } | undefined {
+  for (const [store, pattern] of PLACES) {
+    const part = pattern.exec(key)?.[1];
+    if (part !== undefined) return { store, part: part.toLowerCase() };
+  }
+  return undefined;
+}
+
+function storedRule(value: RegistryValue, store: Store): StoredRule {
+  const { name, data } = value;
+  if (typeof data !== "string") return opaque(value, store, "its text can't be read");
+  return { id: name, store, text: data, rule: parseWindowsRule(data) };
+}
+
+function opaque({ name, data }: RegistryValue, store: Store, because: string): StoredRule {
+  return { id: name, store, text: String(data ?? ""), rule: { kind: "opaque", because } };
+}
+
+function settingsOf(profile: WindowsProfile, settings: Settings): ProfileSettings {
+  const find = (name: string) =>
+    (["policy", "mdm", "local"] as const)
+      .map((store) => settings.get(`${store} ${profile} ${name}`))
+      .find((value) => value !== undefined);
+  const read = (name: string, otherwise: number) => {
+    const value = find(name);
+    return typeof value === "number" ? value : otherwise;
+  };
+  const doubt = doubtOf(profile, settings, find("disabledinterfaces"));
   return {
     enabled: read("enablefirewall", 1) !== 0,
     inbound: read("defaultinboundaction", 1) === 0 ? "allow" : "block",
     blockAll: read("donotallowexceptions", 0) !== 0,
     localRules: read("allowlocalpolicymerge", 1) !== 0,
+    ...(doubt !== undefined && { doubt }),
   };
+}
+
+function doubtOf(profile: WindowsProfile, settings: Settings, exempt: string | number | undefined): string | undefined {
+  if (typeof exempt === "string" && exempt.trim() !== "") return `some interfaces are left out of it (${exempt})`;
+  const isOld = profile === "public" && settings.has("policy standard") && !settings.has("policy public");
+  return isOld ? "a policy for the standard profile of Windows XP may hold for it" : undefined;
 }

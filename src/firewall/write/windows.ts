@@ -3,6 +3,7 @@ import { type RuleRequest, type WindowsProfile, formatPorts } from "../../core/r
 import type { Step } from "../../core/step.ts";
 import { emitWindowsRule } from "../windows/emit.ts";
 import { plannedWindowsRule } from "../windows/planned.ts";
+import { powershell, quotePowershell } from "../windows/powershell.ts";
 import { type NoPlan, type Planned, type RulePlan, describeStep, matchOf, revertOf, riskOf, show } from "./plan.ts";
 
 export interface WindowsRuleFacts {
@@ -46,14 +47,14 @@ export function planNetsh(request: RuleRequest, facts: WindowsRuleFacts): Planne
 export function planPowershell(request: RuleRequest, facts: WindowsRuleFacts): Planned {
   const refused = refuseText("powershell", request);
   if (refused) return refused;
-  const name = quote(nameOf(request));
+  const name = quotePowershell(nameOf(request));
   const words = [
     `New-NetFirewallRule -Name ${name} -DisplayName ${name} -Group 'portguard' -Direction Inbound`,
     `-Action ${request.action === "open" ? "Allow" : "Block"} -Protocol ${request.protocol.toUpperCase()}`,
     `-LocalPort ${formatPorts(request.ports, "-")} -RemoteAddress ${remoteOf(request, "Any", "LocalSubnet")}`,
     `-Profile ${profilesOf(request, facts).map(capitalize).join(",")}`,
-    ...(request.interface === undefined ? [] : [`-InterfaceAlias ${quote(request.interface)}`]),
-    ...(request.program === undefined ? [] : [`-Program ${quote(request.program)}`]),
+    ...(request.interface === undefined ? [] : [`-InterfaceAlias ${quotePowershell(request.interface)}`]),
+    ...(request.program === undefined ? [] : [`-Program ${quotePowershell(request.program)}`]),
   ];
   const find = powershell(`Get-NetFirewallRule -Name ${name} -ErrorAction Stop`);
   const isThere = { kind: "succeeds", argv: find } as const;
@@ -133,15 +134,6 @@ function profilesOf(request: RuleRequest, { activeProfiles }: WindowsRuleFacts):
   if (request.action === "close") return ["domain", "private", "public"];
   const narrow = activeProfiles.filter((profile) => profile !== "public");
   return narrow.length > 0 ? narrow : ["private"];
-}
-
-function powershell(command: string): string[] {
-  return ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", command];
-}
-
-/** PowerShell takes the typographic quotes for the plain one, too: each is doubled inside. */
-function quote(text: string): string {
-  return `'${text.replaceAll(/['\u2018\u2019\u201A\u201B]/g, "$&$&")}'`;
 }
 
 function capitalize(word: string): string {

@@ -4,6 +4,8 @@ const CTL_KERN = 1;
 const KERN_PROCARGS2 = 49;
 
 export interface ProcessStart {
+  /** As it was started: not always a whole path. */
+  readonly program: string;
   readonly command: readonly string[];
   /** `NAME=value`, then strings that the kernel adds; empty for programs that the system protects. */
   readonly environment: readonly string[];
@@ -23,5 +25,9 @@ export function parseStart(bytes: Uint8Array): ProcessStart | undefined {
   if (afterPath < 0) return undefined;
   const first = bytes.findIndex((byte, at) => at > afterPath && byte !== 0);
   const strings = first < 0 ? [] : new TextDecoder().decode(bytes.subarray(first)).split("\0");
-  return { command: strings.slice(0, count), environment: strings.slice(count).filter((each) => each !== "") };
+  return {
+    program: new TextDecoder().decode(bytes.subarray(4, afterPath)),
+    command: strings.slice(0, count),
+    environment: strings.slice(count).filter((each) => each !== ""),
+  };
 }

@@ -11,11 +11,13 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   if (!facts) return undefined;
   const { ppid, name, uid, startedAt } = facts;
   const folders = readProcessBlock(pid, "folders");
+  const start = readStart(pid);
   return {
     pid,
     ppid,
     name,
-    command: readStart(pid)?.command ?? [],
+    command: start?.command ?? [],
+    ...(start?.program.startsWith("/") && { program: start.program }),
     user: userName(uid),
     ...(startedAt !== undefined && { startedAt }),
     ...(folders && { cwd: parseFolder(folders) }),

@@ -1,4 +1,4 @@
-import { lazyDll } from "./dll.ts";
+import { lazyDll, readWide } from "./dll.ts";
 import { msOfFiletime, msOfTicks } from "./filetime.ts";
 
 const kernel32 = lazyDll("kernel32.dll", {
@@ -7,6 +7,7 @@ const kernel32 = lazyDll("kernel32.dll", {
   WaitForSingleObject: { args: ["u64", "u32"], returns: "u32" },
   GetProcessTimes: { args: ["u64", "buffer", "buffer", "buffer", "buffer"], returns: "i32" },
   ReadProcessMemory: { args: ["u64", "u64", "buffer", "u64", "buffer"], returns: "i32" },
+  QueryFullProcessImageNameW: { args: ["u64", "u32", "buffer", "buffer"], returns: "i32" },
   GetExitCodeProcess: { args: ["u64", "buffer"], returns: "i32" },
   TerminateProcess: { args: ["u64", "u32"], returns: "i32" },
 });
@@ -21,6 +22,9 @@ export const ACCESS = {
 } as const;
 
 const WAIT_OBJECT_0 = 0;
+/** The longest path that Windows has. */
+const PATH_CHARACTERS = 32_768;
+
 /** One process, kept by the kernel as long as this is open: its pid can't become another's meanwhile. */
 export class ProcessHandle implements Disposable {
   private constructor(readonly raw: bigint) {}
@@ -51,6 +55,13 @@ export class ProcessHandle implements Disposable {
   #times(): Times | undefined {
     const times = Array.from({ length: 4 }, () => new BigUint64Array(1)) as [...Times];
     return kernel32().GetProcessTimes(this.raw, ...times) === 0 ? undefined : times;
+  }
+
+  /** The whole path of the file that it runs. Needs `query`. */
+  program(): string | undefined {
+    const [path, room] = [new Uint8Array(2 * PATH_CHARACTERS), Uint32Array.of(PATH_CHARACTERS)];
+    if (kernel32().QueryFullProcessImageNameW(this.raw, 0, path, room) === 0) return undefined;
+    return readWide(path, room[0]);
   }
 
   /** Nothing where not all of it can be read. Needs `readMemory`. */

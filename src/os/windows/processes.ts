@@ -28,11 +28,13 @@ function describe(listed: ListedProcess, handle: ProcessHandle): ProcessInfo {
   const startedAt = handle.startedAt();
   const user = readUser(handle);
   const cwd = readWorkingDirectory(handle);
+  const program = handle.program();
   return {
     ...listed,
     command: splitCommandLine(readCommandLine(handle) ?? ""),
     ...(user !== undefined && { user }),
     ...(startedAt !== undefined && { startedAt }),
     ...(cwd !== undefined && { cwd }),
+    ...(program !== undefined && { program }),
   };
 }

@@ -1,6 +1,6 @@
 import { formatHostPort } from "../../core/address.ts";
 import type { Cause } from "../cause.ts";
-import { EVERY_OUTCOME, listWays } from "../reading/stopped.ts";
+import { EVERY_OUTCOME, listLinuxWays } from "../reading/stopped.ts";
 import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
 import { describeDecider, showRule } from "../words/describe-rule.ts";
 import { describeVantage } from "../words/describe-vantage.ts";
@@ -19,7 +19,7 @@ export const dockerPassesFirewall: Cause = {
   dependsOn: [],
   judge(facts) {
     const { from, target } = facts.request;
-    const way = listWays(facts).find(({ way: { kind }, verdict, untranslated }) => {
+    const way = listLinuxWays(facts).find(({ way: { kind }, verdict, untranslated }) => {
       const denied = untranslated?.kind === "drop" || untranslated?.kind === "reject";
       return kind === "in" && denied && verdict.kind === "accept" && verdict.arrives?.forwarded === true;
     });

@@ -3,7 +3,7 @@ import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
 import type { Facts } from "../facts.ts";
 import { isFromHere } from "../gather/ways.ts";
-import type { RuledWay } from "../ruled-way.ts";
+import type { LinuxWay } from "../ruled-way.ts";
 import { findMeantTries, findServing } from "../reading/tries.ts";
 import { showTries } from "../words/evidence.ts";
 
@@ -55,7 +55,7 @@ export const redirectFromOutsideOnly: Cause = {
 const NAT = /\b(?:REDIRECT|DNAT|redirect|dnat)\b/;
 
 /** Certainly let in from outside, and it ends on another port or machine than it was sent to. */
-function findRedirected({ more, request: { target } }: Facts): RuledWay | undefined {
+function findRedirected({ more, request: { target } }: Facts): LinuxWay | undefined {
   return valueOf(more.firewall)?.outside.find(({ verdict: { kind, arrives } }) => {
     return kind === "accept" && arrives !== undefined && (arrives.forwarded || arrives.port !== target.port);
   });

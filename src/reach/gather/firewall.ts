@@ -15,6 +15,7 @@ import type { RuledWays } from "../ruled-way.ts";
 import { judgeWays } from "./judge-ways.ts";
 import type { MoreContext } from "./more.ts";
 import { type AskedWay, isFromHere, listOutsideWays, listWays } from "./ways.ts";
+import { judgeByWindows } from "./windows-ways.ts";
 
 type Asked = Omit<Facts, "more">;
 
@@ -27,19 +28,43 @@ export async function readFirewall(asked: Asked, context: MoreContext): Promise<
   const isHere = isFromHere(asked.request.from);
   if (!(isHere ? isOpen(facts) : asked.isLocal)) return undefined;
   const { os } = context;
-  if (os.name !== "linux") return unlessRefused(facts, unseen("portguard does not read its rules yet", HINTS[os.name]));
   const host = readHost(asked.interfaces, { readText: readOwnFile });
   const ways = listWays(asked, context.network, host);
   if (ways.length === 0) return isHere ? undefined : unseen(describeNoWay(facts));
+  switch (os.name) {
+    case "windows":
+      return readWindows(facts, ways, context);
+    case "macos":
+      return unlessRefused(facts, unseen("portguard does not read its rules yet", "`sudo pfctl -s rules` shows them"));
+    case "linux":
+      return readLinux(facts, ways, { os, host });
+  }
+}
+
+/** Its rules for what goes out are left aside, and what a machine says to itself passes them all by. */
+async function readWindows(
+  facts: Facts,
+  ways: readonly AskedWay[],
+  context: MoreContext,
+): Promise<Seen<RuledWays> | undefined> {
+  const [inward, outward] = (["in", "out"] as const).map((kind) =>
+    ways.filter(({ packet }) => packet.way.kind === kind),
+  );
+  if (outward!.length > 0) return unlessRefused(facts, unseen("only rules for what comes in are read here", SHOW_OUT));
+  return inward!.length === 0 ? undefined : judgeByWindows(facts, inward!, context);
+}
+
+const SHOW_OUT = "`netsh advfirewall firewall show rule name=all dir=out` shows the others";
+
+async function readLinux(
+  facts: Facts,
+  ways: readonly AskedWay[],
+  { os, host }: { readonly os: Os; readonly host: Host },
+): Promise<Seen<RuledWays> | undefined> {
   const rules = await readRuleSet(os);
   if (rules.kind === "unseen") return unlessRefused(facts, rules);
   return seen(judgeAll(facts, rules.value, { ways, host }));
 }
-
-const HINTS = {
-  macos: "`sudo pfctl -s rules` shows them",
-  windows: "`netsh advfirewall show currentprofile` shows them",
-} as const;
 
 function judgeAll(
   facts: Facts,

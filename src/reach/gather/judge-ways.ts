@@ -2,15 +2,15 @@ import { evaluate } from "../../firewall/evaluate.ts";
 import type { Chain, Hook, RuleSet, Table } from "../../firewall/model.ts";
 import type { Packet } from "../../firewall/packet.ts";
 import type { RuleRef, TraceLine, Verdict } from "../../firewall/verdict.ts";
-import type { RuledWay, Stop } from "../ruled-way.ts";
+import type { LinuxWay, Stop } from "../ruled-way.ts";
 import type { AskedWay } from "./ways.ts";
 
 /** Evaluates each, and what a reader will ask next: what if this rule were not there. */
-export function judgeWays(rules: RuleSet, ways: readonly AskedWay[]): readonly RuledWay[] {
+export function judgeWays(rules: RuleSet, ways: readonly AskedWay[]): readonly LinuxWay[] {
   return ways.map(({ candidate, packet }) => {
     const verdict = judgeWay(rules, packet);
     const { source: client, way } = packet;
-    return { candidate, client, way, verdict, ...explain(rules, packet, verdict) };
+    return { by: "linux", candidate, client, way, verdict, ...explain(rules, packet, verdict) };
   });
 }
 
@@ -28,7 +28,7 @@ function judgeWay(rules: RuleSet, packet: Packet): Verdict {
   return usual.kind === "drop" || usual.kind === "reject" ? usual : verdict;
 }
 
-function explain(rules: RuleSet, packet: Packet, verdict: Verdict): Pick<RuledWay, "stop" | "untranslated"> {
+function explain(rules: RuleSet, packet: Packet, verdict: Verdict): Pick<LinuxWay, "stop" | "untranslated"> {
   switch (verdict.kind) {
     case "unknown":
       return {};

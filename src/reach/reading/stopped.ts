@@ -6,7 +6,7 @@ import type { Errno } from "../../firewall/reject.ts";
 import type { RuleRef, Verdict } from "../../firewall/verdict.ts";
 import type { Facts, Symptom } from "../facts.ts";
 import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
-import type { RuledWay, Stop } from "../ruled-way.ts";
+import type { LinuxWay, RuledWay, Stop } from "../ruled-way.ts";
 import { severityFor } from "./failures.ts";
 import { findMeantTries, type Try } from "./tries.ts";
 
@@ -22,8 +22,8 @@ export const EVERY_OUTCOME: readonly Symptom[] = [
   "spared",
 ];
 
-/** A connection that the rules stop, and nothing that connect() got says otherwise. */
-export interface Stopped extends RuledWay {
+/** A connection that the rules of Linux stop, and nothing that connect() got says otherwise. */
+export interface Stopped extends LinuxWay {
   readonly stop: Stop;
   /** What our own connection on this very way met; nothing for other clients, and where none was made. */
   readonly each?: Try;
@@ -47,13 +47,17 @@ export function findStopped(facts: Facts, kind: StopKind): readonly Stopped[] {
 }
 
 export function listStopped(facts: Facts): readonly Stopped[] {
-  return listWays(facts).flatMap((way) => {
+  return listLinuxWays(facts).flatMap((way) => {
     const { stop } = way;
     if (!stop) return [];
     const each = tryOn(facts, way);
     if (way.way.kind !== "in" && each && !agrees(facts, each, way.verdict)) return [];
     return [{ ...way, stop, ...(way.way.kind !== "in" && each && { each }) }];
   });
+}
+
+export function listLinuxWays(facts: Facts): readonly LinuxWay[] {
+  return listWays(facts).filter((way) => way.by === "linux");
 }
 
 /** Every way that the rules were asked about; none where they were not read. */
@@ -145,7 +149,7 @@ export function findLateAccept({ verdict: { rule }, stop: { without } }: Stopped
 }
 
 /** What stops one way in only hurts those that take it. */
-export function stopSeverity(facts: Facts, { way }: Stopped): Finding["severity"] {
+export function stopSeverity(facts: Facts, { way }: Pick<RuledWay, "way">): Finding["severity"] {
   if (way.kind !== "in") return severityFor(facts);
   return listWays(facts).every(({ verdict: { kind } }) => kind === "drop" || kind === "reject") ? "blocks" : "warning";
 }

@@ -1,5 +1,6 @@
 import { cidrOf, formatCidr } from "../../core/cidr.ts";
 import type { Remedy } from "../../core/finding.ts";
+import type { WindowsProfile } from "../../core/rule-request.ts";
 import type { RuleRef } from "../../firewall/verdict.ts";
 import type { Facts } from "../facts.ts";
 import { describeVantage } from "../words/describe-vantage.ts";
@@ -18,15 +19,17 @@ export function mendStopped(facts: Facts, { verdict: { rule }, way, stop, candid
 }
 
 /** The verb that writes a rule for whoever keeps the rules here, and judges it before it is offered. */
-export function letIn({ request, interfaces }: Facts): Remedy {
+export function letIn({ request, interfaces, system }: Facts, profile?: WindowsProfile): Remedy {
   const { from, target } = request;
   const port = target.protocol === "udp" ? `${target.port}/udp` : String(target.port);
   const source = sourceOf(from, interfaces);
+  const sudo = system === "windows" ? [] : ["sudo"];
+  const where = profile === undefined ? [] : ["--profile", profile];
   return {
     what: `let ${describeVantage(from)} in to port ${port}: this writes the rule where it works, and shows it before anything is done`,
-    commands: [["sudo", "portguard", "rule", port, "--from", source]],
+    commands: [[...sudo, "portguard", "rule", port, "--from", source, ...where]],
     risk: "exposes",
-    undo: "`sudo portguard rule --revert`",
+    undo: `\`${[...sudo, "portguard", "rule", "--revert"].join(" ")}\``,
   };
 }
 

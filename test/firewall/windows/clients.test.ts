@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseAddress } from "../../../src/core/address.ts";
 import { parseCidr } from "../../../src/core/cidr.ts";
+import type { NetworkInterface } from "../../../src/core/network.ts";
 import type { RuleRequest, WindowsProfile } from "../../../src/core/rule-request.ts";
 import { judgePlan, standingWith } from "../../../src/firewall/judge-plan.ts";
 import type { Packet } from "../../../src/firewall/packet.ts";
@@ -20,6 +21,15 @@ const REQUEST: RuleRequest = {
   from: { kind: "lan" },
 };
 
+const ETHERNET: NetworkInterface = {
+  index: 7,
+  name: "Ethernet",
+  up: true,
+  loopback: false,
+  wireless: false,
+  addresses: [{ address: parseAddress("192.168.1.20")!, prefix: 24 }],
+};
+
 const PACKET: Packet = {
   protocol: "tcp",
   source: parseAddress("192.168.1.50")!,
@@ -34,7 +44,9 @@ function judge(rules: readonly string[], profile: WindowsProfile, some: Partial<
   const values = rules.map((text, index) => `    r${index}    REG_SZ    ${text}`);
   const firewall = readWindowsFirewall(parseRegistry([RULES, ...values, ""].join("\r\n")));
   const localSubnets = [parseCidr("192.168.1.0/24")!];
-  const clients = windowsClientsOf([PACKET], { firewall, profiles: [profile], localSubnets, environment: {} });
+  const kinds = new Map([[7, profile]]);
+  const servers = [some.program === undefined ? {} : { program: some.program }];
+  const clients = windowsClientsOf([PACKET], { firewall, interfaces: [ETHERNET], kinds, servers, environment: {} });
   const facts = { lan: localSubnets, families: [4, 6] as const, windows: { activeProfiles: [profile] } };
   const planned = planRule("netsh", request, facts);
   if (planned.kind === "no-plan") throw new Error(planned.because);

@@ -24,11 +24,12 @@ const DEFAULTS: ProfileSettings = { enabled: true, inbound: "block", blockAll: f
 
 function firewall(rules: readonly string[], settings: Partial<ProfileSettings> = {}): WindowsFirewall {
   const all = { ...DEFAULTS, ...settings };
-  const stored = rules.map((text, index): StoredRule => {
-    const [store, value] = text.startsWith("policy ")
-      ? (["policy", text.slice(7)] as const)
-      : (["local", text] as const);
-    return { id: `r${index}`, store, rule: parseWindowsRule(`v2.30|Active=TRUE|Dir=In|${value}`) };
+  const stored = rules.map((each, index): StoredRule => {
+    const [store, value] = each.startsWith("policy ")
+      ? (["policy", each.slice(7)] as const)
+      : (["local", each] as const);
+    const text = `v2.30|Active=TRUE|Dir=In|${value}`;
+    return { id: `r${index}`, store, text, rule: parseWindowsRule(text) };
   });
   return { profiles: { domain: all, private: all, public: all }, rules: stored };
 }
@@ -122,7 +123,12 @@ describe("the Windows firewall", () => {
     expect(judge([`${ALLOW}Svc=WinRM|`], { service: { kind: "named", name: "winrm" } }).kind).toBe("accept");
     const inactive = parseWindowsRule(`v2.30|Active=FALSE|Dir=In|${ALLOW}`);
     const out = parseWindowsRule(`v2.30|Active=TRUE|Dir=Out|${ALLOW}`);
-    const rules = [inactive, out].map((rule, index): StoredRule => ({ id: `r${index}`, store: "local", rule }));
+    const rules = [inactive, out].map((rule, index): StoredRule => ({
+      id: `r${index}`,
+      store: "local",
+      text: "",
+      rule,
+    }));
     expect(evaluateWindows({ ...firewall([]), rules }, CONNECTION).kind).toBe("drop");
   });
 

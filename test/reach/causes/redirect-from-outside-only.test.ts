@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { valueOf, seen } from "../../../src/core/seen.ts";
+import { seen } from "../../../src/core/seen.ts";
+import { listLinuxWays } from "../../../src/reach/reading/stopped.ts";
 import { factsOf, listenerOf, refused, requestOf } from "./facts.ts";
 import { codesOf, onlyFinding } from "./judged.ts";
 import { ruledBy } from "./ruled.ts";
@@ -9,7 +10,7 @@ const rules = (port: number) =>
 
 /** Nobody listens here, and these rules are what others meet. */
 function askedHere(port: number, listeners = factsOf().listeners.slice(1)) {
-  const outside = valueOf(ruledBy(rules(port), "192.168.1.20", { client: "192.168.1.7" }).more.firewall)?.ways ?? [];
+  const outside = listLinuxWays(ruledBy(rules(port), "192.168.1.20", { client: "192.168.1.7" }));
   const attempts = [refused("127.0.0.1"), refused("::1")];
   const firewall = seen({ ways: [], outside, missing: [] });
   return factsOf({ request: requestOf("8000"), attempts, listeners, more: { firewall, neighbours: seen([]) } });

@@ -11,6 +11,7 @@ export function windowsOf(overrides: Partial<WindowsFacts> = {}): MachineFacts {
       portProxyService: seen("running"),
       excludedRanges: seen([]),
       firewallOn: seen(true),
+      firewallRegistry: seen([]),
       ...overrides,
     },
   };

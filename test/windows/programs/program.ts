@@ -1,10 +1,11 @@
 /**
- * What the tests run on Windows beside portguard: a server, a tree of processes, a thief, an editor. Called netsh.exe it
- * is the fake of that. It needs nothing of portguard's own code.
+ * What the tests run on Windows beside portguard: a server, a tree of processes, a thief, an editor. Called netsh.exe or
+ * powershell.exe it is the fake of that. It needs nothing of portguard's own code.
  */
 import { dlopen } from "bun:ffi";
 import { existsSync, readSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import { fakeAdvfirewall, fakePowershell } from "./fake-firewall.ts";
 
 const INHERIT = ["inherit", "inherit", "inherit"] as const;
 
@@ -19,8 +20,10 @@ function waitForStdinEnd(): void {
   while (readSync(0, Buffer.alloc(64)) > 0);
 }
 
-function serve(port: number, hostname: string): void {
-  Bun.serve({ port, hostname, fetch: () => new Response(`served by ${process.pid}`) });
+function serve(port: number, hostname: string, ...more: readonly number[]): void {
+  for (const each of [port, ...more]) {
+    Bun.serve({ port: each, hostname, fetch: () => new Response(`served by ${process.pid}`) });
+  }
   say({ ready: process.pid });
 }
 
@@ -126,7 +129,7 @@ function fakeNetsh(): void {
 function run(): void | Promise<void> {
   switch (verb) {
     case "serve":
-      return serve(Number(args[0]), args[1] ?? "127.0.0.1");
+      return serve(Number(args[0]), args[1] ?? "127.0.0.1", ...args.slice(2).map(Number));
     case "tree":
     case "quiet-tree":
       return grow(verb, Number(args[0]), args[1] ?? "0", args[2] ?? "127.0.0.1");
@@ -147,5 +150,14 @@ function run(): void | Promise<void> {
   }
 }
 
-if (/^netsh(\.exe)?$/i.test(basename(process.execPath.replaceAll("\\", "/")))) fakeNetsh();
-else await run();
+switch (basename(process.execPath.replaceAll("\\", "/")).toLowerCase()) {
+  case "netsh.exe":
+    if (verb === "advfirewall") fakeAdvfirewall(process.argv.slice(2));
+    else fakeNetsh();
+    break;
+  case "powershell.exe":
+    fakePowershell(process.argv.slice(2));
+    break;
+  default:
+    await run();
+}

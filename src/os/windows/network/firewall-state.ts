@@ -1,8 +1,12 @@
+import type { RegistryValue } from "../../../core/network.ts";
 import { type Seen, seen, unseen } from "../../../core/seen.ts";
-import { readRegistryKey, type RegistryKey } from "./registry.ts";
+import { readRegistryKey, readRegistryTree, type RegistryKey } from "./registry.ts";
+import { readServiceState } from "./service-state.ts";
 
 const OWN = "SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
 const POLICY = "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall";
+/** The service that has the rules carried out. */
+const SERVICE = "MpsSvc";
 /** `StandardProfile` is the one that Windows calls "private". */
 const PROFILES = ["DomainProfile", "StandardProfile", "PublicProfile"] as const;
 
@@ -24,4 +28,15 @@ export function chooseState(policy: RegistryKey, own: RegistryKey): boolean | un
   const values = [policy, own].map((key) => (key.kind === "values" ? key.values.get("EnableFirewall") : undefined));
   const state = values.find((value) => typeof value === "number");
   return state === undefined ? undefined : state !== 0;
+}
+
+/** The firewall's rules and settings; what they do while its service is stopped is not known. */
+export function readFirewallRegistry(): Seen<readonly RegistryValue[]> {
+  const service = readServiceState(SERVICE);
+  if (service.kind === "seen" && service.value === "stopped") {
+    return unseen(`the firewall's service ${SERVICE} is stopped`, `\`net start ${SERVICE}\` starts it`);
+  }
+  const [own, policy] = [readRegistryTree(OWN), readRegistryTree(POLICY)];
+  if (own.kind === "unseen") return own;
+  return policy.kind === "unseen" ? policy : seen([...own.value, ...policy.value]);
 }

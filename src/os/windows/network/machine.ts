@@ -1,7 +1,7 @@
 import type { MachineFacts, WindowsFacts } from "../../../core/network.ts";
 import { seen, unseen } from "../../../core/seen.ts";
 import { readExcludedRanges } from "../refusal.ts";
-import { readFirewallState } from "./firewall-state.ts";
+import { readFirewallRegistry, readFirewallState } from "./firewall-state.ts";
 import { readPortProxies } from "./port-proxies.ts";
 import { readServiceState } from "./service-state.ts";
 
@@ -23,6 +23,9 @@ export function readMachine(): MachineFacts {
       },
       get firewallOn() {
         return readFirewallState();
+      },
+      get firewallRegistry() {
+        return readFirewallRegistry();
       },
     },
   };
