@@ -11,7 +11,12 @@ import { type RulesArgs, readRulesQuestion } from "./reach-rules-args.ts";
 
 /** A `reach` command line, read. */
 export type ReachArgs = (
-  | { readonly kind: "diagnose"; readonly request: ReachRequest; readonly report: ReachReport }
+  | {
+      readonly kind: "diagnose";
+      readonly request: ReachRequest;
+      readonly report: ReachReport;
+      readonly fix?: ReachFix;
+    }
   | RulesArgs
   | { readonly kind: "causes" }
   | { readonly kind: "explain"; readonly code: string }
@@ -27,6 +32,9 @@ export interface ReachReport {
   readonly trace: boolean;
   readonly quiet: boolean;
 }
+
+/** The firewall rule that mends it is to be applied: having asked, without a question, or only shown. */
+export type ReachFix = "ask" | "yes" | "dry-run";
 
 const PROBES: readonly Probe[] = ["tcp", "http", "tls", "ws", "mcp"];
 
@@ -87,7 +95,19 @@ function readQuestion(flags: FlagValues, target: Target | undefined) {
     trace: flags.has("trace"),
     quiet: flags.has("quiet"),
   };
-  return { kind: "diagnose" as const, request: readRequest(flags, target), report };
+  const fix = readFix(flags);
+  return { kind: "diagnose" as const, request: readRequest(flags, target), report, ...(fix && { fix }) };
+}
+
+function readFix(flags: FlagValues): ReachFix | undefined {
+  const [yes, dryRun] = [flags.has("yes"), flags.has("dry-run")];
+  if (!flags.has("fix")) {
+    if (yes || dryRun) fail("BAD_USAGE", `--${yes ? "yes" : "dry-run"} is for --fix`, "leave it out, or add --fix");
+    return undefined;
+  }
+  for (const name of ["follow", "html"]) refuseBoth(flags, "fix", name, "don't go together");
+  refuseBoth(flags, "yes", "dry-run");
+  return yes ? "yes" : dryRun ? "dry-run" : "ask";
 }
 
 function readRequest(flags: FlagValues, target: Target): ReachRequest {

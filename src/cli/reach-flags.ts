@@ -70,6 +70,15 @@ export const REACH_FLAGS: readonly Flag[] = [
     help: "the path of the program that listens (Windows)",
   },
   SHARED_FLAGS.follow,
+  {
+    name: "fix",
+    value: "none",
+    group: "what is done",
+    usual: true,
+    help: "apply the firewall rule that mends it, having asked on a terminal",
+  },
+  { name: "yes", value: "none", group: "what is done", help: "no question" },
+  { name: "dry-run", value: "none", group: "reports", help: "with --fix: show what would be done, do nothing" },
   { ...SHARED_FLAGS.json, usual: true },
   {
     name: "html",

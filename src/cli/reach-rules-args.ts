@@ -22,7 +22,7 @@ export interface RulesArgs {
 /** What only the rules of another machine can be asked. */
 const OF_RULES = ["to", "in", "profile", "program"] as const;
 /** What is done only where something is contacted. */
-const OF_CONTACT = ["probe", "origin", "timeout", "follow", "html", "path"] as const;
+const OF_CONTACT = ["probe", "origin", "timeout", "follow", "html", "path", "fix", "yes", "dry-run"] as const;
 const PROFILES = ["domain", "private", "public"] as const;
 
 /** Nothing where no rules are given. Throws BAD_USAGE, BAD_ADDRESS. */

@@ -1,12 +1,11 @@
 import { fail } from "../core/error.ts";
 import type { Diagnosis } from "../core/diagnosis.ts";
 import type { Exit, Os } from "../core/os.ts";
-import type { ReachRequest } from "../core/target.ts";
-import type { ColorMode } from "../report/style.ts";
-import { isTerminalAnswer, styleOfStdout, writeAnswer, writeLines, writeSpans } from "../report/write.ts";
+import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../report/write.ts";
 import { findNearest } from "./nearest.ts";
 import type { Invocation } from "./parse-args.ts";
-import { type ReachArgs, type ReachReport, parseReachArgs } from "./reach-args.ts";
+import { type ReachArgs, parseReachArgs } from "./reach-args.ts";
+import { diagnoseTarget, exitOf, tell } from "./reach-tell.ts";
 import type { Services } from "./services.ts";
 import { showHelp } from "./show-help.ts";
 
@@ -24,6 +23,7 @@ export async function runReach(invocation: Invocation, services: Services): Prom
     case "rules":
       return (await import("./reach-rules.ts")).answerByRules(args, args);
     case "diagnose":
+      if (args.fix) return (await import("./reach-fix.ts")).fixTarget(args, args.fix, await services.os());
       return args.report.follow ? follow(args, services) : answer(args, services);
   }
 }
@@ -38,23 +38,6 @@ async function answer({ request, report, json, color }: Question, services: Serv
   else await tell(diagnosis, os, { report, color });
   if (page) await writePage(page, report.html ?? "", { diagnosis, os, services });
   return exitOf(diagnosis);
-}
-
-async function diagnoseTarget(request: ReachRequest, os: Os): Promise<Diagnosis> {
-  return (await import("../reach/reach.ts")).diagnose(request, os);
-}
-
-/** With --quiet, good news is no news. */
-async function tell(
-  diagnosis: Diagnosis,
-  os: Os,
-  { report, color }: { readonly report: ReachReport; readonly color: ColorMode },
-): Promise<void> {
-  const { renderHead, renderReach } = await import("../report/reach-text.ts");
-  const style = styleOfStdout(color);
-  const view = { system: os.name, style, path: report.path || isTerminalAnswer(), trace: report.trace };
-  if (!report.quiet) writeSpans(renderReach(diagnosis, view), style);
-  else if (diagnosis.verdict !== "reachable") writeSpans(renderHead(diagnosis, view), style);
 }
 
 /** Every second; one line at the start and for each change. Ends with a signal, or when nobody reads it any more. */
@@ -99,17 +82,6 @@ async function writePage(
     [{ tone: "plain", text: `${page.replaces ? "replaced the page" : "wrote the page"} \`${path}\`` }],
     services.style(),
   );
-}
-
-function exitOf({ verdict }: Diagnosis): Exit {
-  switch (verdict) {
-    case "reachable":
-      return DONE;
-    case "unreachable":
-      return { kind: "code", code: 1 };
-    case "unknown":
-      return { kind: "code", code: 3 };
-  }
 }
 
 async function loadCatalogue() {

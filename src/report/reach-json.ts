@@ -72,13 +72,32 @@ export const REACH_JSON: readonly (readonly [field: string, what: string])[] = [
   ["notMade[].what", "a check that could not be made"],
   ["notMade[].because", "one line"],
   ["notMade[].hint?", "how it could be"],
+  ["fix?.state", "of --fix: none, offered, applied, unchanged, failed, …"],
+  ["fix?.what", "one line"],
+  ["fix?.before", "the verdict before; the rest is how it was afterwards"],
+  ["fix?.code?", "the finding that it mends"],
+  ["fix?.backend?", "who has the rule: iptables, nft, ufw, firewalld, …"],
+  ["fix?.steps[].what", "what is done, or with --dry-run would be"],
+  ["fix?.steps[].argv[]", "as its words"],
+  ["fix?.revert?[]", "the command that takes it back, as its words"],
   ["notes[]", "what must be known to read the verdict rightly"],
   ["tookMs", "milliseconds"],
 ];
 
+/** What came of `--fix`. */
+export interface ShownFix {
+  readonly state: "none" | "not-offered" | "nothing-to-do" | "offered" | "refused" | "applied" | "unchanged" | "failed";
+  readonly what: string;
+  readonly before: Diagnosis["verdict"];
+  readonly code?: string;
+  readonly backend?: string;
+  readonly steps: readonly { readonly what: string; readonly argv: readonly string[] }[];
+  readonly revert?: readonly string[];
+}
+
 /** The whole diagnosis as one object, as `REACH_JSON` lists it. */
-export function renderReachJson(diagnosis: Diagnosis): string {
-  return renderJson(describeDiagnosis(diagnosis));
+export function renderReachJson(diagnosis: Diagnosis, fix?: ShownFix): string {
+  return renderJson({ ...describeDiagnosis(diagnosis), ...(fix && { fix }) });
 }
 
 /** The same as one line of `--follow`, with the time at which it became so. */

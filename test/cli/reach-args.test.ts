@@ -129,3 +129,24 @@ describe("a line with --rules", () => {
     }
   });
 });
+
+describe("--fix", () => {
+  test("asks, unless it is told not to, or only to show", () => {
+    for (const [line, fix] of [
+      ["8000 --fix", "ask"],
+      ["8000 --fix --yes", "yes"],
+      ["8000 --fix --dry-run", "dry-run"],
+      ["8000", undefined],
+    ] as const) {
+      const args = parse(line);
+      expect([line, args.kind === "diagnose" ? args.fix : "odd"]).toEqual([line, fix]);
+    }
+  });
+
+  test("goes with nothing that is not a single answer of this machine", () => {
+    for (const line of ["--yes", "--dry-run", "--fix --follow", "--fix --html x", "--fix --yes --dry-run"]) {
+      expect(() => parse(`8000 ${line}`)).toThrow("BAD_USAGE");
+    }
+    expect(() => parse("8000 --rules a --from 10.0.0.1 --fix")).toThrow("nothing is contacted");
+  });
+});

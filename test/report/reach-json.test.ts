@@ -3,7 +3,7 @@ import { requireAddress } from "../../src/core/address.ts";
 import type { FirewallAnswer } from "../../src/core/firewall-answer.ts";
 import { parseTarget } from "../../src/core/parse-target.ts";
 import { parseVantage } from "../../src/core/parse-vantage.ts";
-import { REACH_JSON, renderReachChange, renderReachJson } from "../../src/report/reach-json.ts";
+import { REACH_JSON, renderReachChange, renderReachJson, type ShownFix } from "../../src/report/reach-json.ts";
 import { connectedAt, diagnosisOf, healthyOf, hostileDiagnosis, refusedAt, timeoutAt } from "./diagnosis.ts";
 
 const RULE = {
@@ -26,6 +26,16 @@ const REJECTED: FirewallAnswer = {
   trace: [{ packet: "request", hook: "input", rule: RULE, matched: "maybe", why: "d" }],
 };
 
+const FIXED: ShownFix = {
+  state: "applied",
+  what: "a",
+  before: "unreachable",
+  code: "b",
+  backend: "nft",
+  steps: [{ what: "c", argv: ["d"] }],
+  revert: ["e"],
+};
+
 /** `findings[].code` for every value in it. */
 function fieldsOf(value: unknown, path = ""): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`));
@@ -45,7 +55,8 @@ describe("the object of --json", () => {
     });
     const judged = diagnosisOf({ firewall: [REJECTED] });
     const diagnoses = [rich, judged, diagnosisOf({ target: parseTarget("db.lan:5432") }), healthyOf()];
-    const found = new Set(diagnoses.flatMap((each) => fieldsOf(JSON.parse(renderReachJson(each)))));
+    const objects = [...diagnoses.map((each) => renderReachJson(each)), renderReachJson(judged, FIXED)];
+    const found = new Set(objects.flatMap((text) => fieldsOf(JSON.parse(text))));
     // An empty list has no fields of its own.
     for (const name of ["notes", "notMade", "findings"]) found.delete(name);
     const listed = REACH_JSON.map(([field]) => field.replaceAll("?", ""));
