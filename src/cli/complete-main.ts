@@ -32,6 +32,7 @@ function render(completion: Completion): string {
 function lookAround(os: () => Promise<Os>): Live {
   return {
     ports: async () => listPorts(await os()),
+    reservations: async () => listReservations(await os()),
     servers: listServers,
     rules: async () => listRules(await os()),
     shells: SHELLS,
@@ -50,6 +51,12 @@ function listPorts(os: Os): readonly Candidate[] {
   }
   const inOrder = [...names].toSorted(([a], [b]) => a - b);
   return inOrder.map(([port, name]) => ({ value: String(port), what: name }));
+}
+
+async function listReservations(os: Os): Promise<readonly Candidate[]> {
+  const { openReservations } = await import("./reservation-files.ts");
+  const found = openReservations(os).list();
+  return found.map(({ name, ports }) => ({ value: name, what: ports.map(({ port }) => port).join(", ") }));
 }
 
 async function listServers(file: string): Promise<readonly Candidate[]> {

@@ -18,6 +18,7 @@ export type Completion =
 /** What is there at this moment. */
 export interface Live {
   readonly ports: () => Promise<readonly Candidate[]>;
+  readonly reservations: () => Promise<readonly Candidate[]>;
   /** Of an MCP client's configuration. */
   readonly servers: (file: string) => Promise<readonly Candidate[]>;
   readonly rules: () => Promise<readonly Candidate[]>;
@@ -134,7 +135,7 @@ async function completeKind(
   if (kinds.has("DIR")) return { kind: "folders" };
   const found: Candidate[] = [];
   if (kinds.has("PORT") || kinds.has("TARGET")) found.push(...(await live.ports()));
-  if (kinds.has("NAME") && file !== undefined) found.push(...(await live.servers(file)));
+  if (kinds.has("NAME")) found.push(...(await (file === undefined ? live.reservations() : live.servers(file))));
   if (kinds.has("ID")) found.push(...(await live.rules()));
   if (kinds.has("SHELL")) found.push(...live.shells.map((value) => ({ value, what: "" })));
   return startingWith(

@@ -22,7 +22,7 @@ export const COMPLETIONS_HELP: HelpPage = {
     {
       title: "what is completed",
       lines: [
-        "verbs, flags and their values; ports that are listened on, ids of rules, servers to be wrapped;",
+        "verbs, flags and their values; live ports, reservations, rules, servers to be wrapped;",
         "files where one is meant, and behind `--` the command, as the shell does it",
       ],
     },

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import type { Os } from "../core/os.ts";
+import { findWorkTree } from "../holders/work-tree.ts";
 import { stateFolder } from "../state/state-folder.ts";
 import { StablePortFiles } from "../state/stable-ports.ts";
 import { listPorts, type PickArgs } from "./pick-args.ts";
-import { findWorktree } from "./worktree.ts";
 
 /** The ports to try, in order, and what is to be remembered of those that are picked. */
 export interface Candidates {
@@ -16,13 +16,13 @@ export interface Candidates {
  * A range that was asked for from its beginning; of the default one any port first, so that picks at one time rarely meet;
  * for a folder its own ports, then from where its name falls in the range, other folders' ports last.
  */
-export function chooseCandidates({ range, count, stable }: PickArgs, os: Os): Candidates {
+export async function chooseCandidates({ range, count, stable }: PickArgs, os: Os): Promise<Candidates> {
   const all = listPorts(range);
   if (!stable) {
     const start = range.isDefault ? Math.floor(Math.random() * all.length) : 0;
     return { ports: rotate(all, start), remember: () => {} };
   }
-  const folder = folderOf(stable);
+  const folder = await folderOf(stable);
   const files = new StablePortFiles(stateFolder(os.name, process.env));
   const rangeText = `${range.from}-${range.to}`;
   const own = files.read(folder, rangeText).filter((port) => all.includes(port));
@@ -40,10 +40,10 @@ export function chooseCandidates({ range, count, stable }: PickArgs, os: Os): Ca
   };
 }
 
-function folderOf(stable: NonNullable<PickArgs["stable"]>): string {
+async function folderOf(stable: NonNullable<PickArgs["stable"]>): Promise<string> {
   switch (stable.kind) {
     case "worktree":
-      return findWorktree(realpathSync(process.cwd())) ?? realpathSync(process.cwd());
+      return (await findWorkTree(realpathSync(process.cwd())))?.root ?? realpathSync(process.cwd());
     case "folder":
       return realpathSync(stable.path);
   }

@@ -1,6 +1,7 @@
 import { fail } from "../core/error.ts";
 import type { Exit, Os } from "../core/os.ts";
 import type { PickTerm } from "../core/port-pick.ts";
+import { markOf } from "../core/reservation.ts";
 import { renderJson } from "../report/json.ts";
 import { writeAnswer } from "../report/write.ts";
 import type { Invocation } from "./parse-args.ts";
@@ -19,10 +20,10 @@ export async function runPick(invocation: Invocation, services: Services): Promi
   if (await showHelp(invocation.words, async () => (await import("./pick-help.ts")).PICK_HELP)) return DONE;
   const args = parsePickArgs(invocation);
   const os = await services.os();
-  const candidates = chooseCandidates(args, os);
+  const candidates = await chooseCandidates(args, os);
   if (args.use.kind === "exec") {
     const { runPicked } = await import("./pick-exec.ts");
-    return runPicked(args, args.use.command, candidates, os, services);
+    return runPicked(args, args.use.command, candidates, services);
   }
   const term = readTerm(args.use, os);
   const { pid, answer } = await startKeeper({ pick: { candidates: candidates.ports, count: args.count }, term });
@@ -35,11 +36,7 @@ export async function runPick(invocation: Invocation, services: Services): Promi
 function readTerm({ forMs, pid }: Keep, os: Os): PickTerm {
   const found = pid === undefined ? undefined : os.process(pid);
   if (pid !== undefined && !found) fail("BAD_USAGE", `there is no process ${pid}`, "`--for-pid $$` names the shell");
-  const { startedAt } = found ?? {};
-  return {
-    ...(forMs !== undefined && { forMs }),
-    ...(pid !== undefined && { process: { pid, ...(startedAt !== undefined && { startedAt }) } }),
-  };
+  return { ...(forMs !== undefined && { forMs }), ...(found && { process: markOf(found) }) };
 }
 
 function requirePorts(answer: KeeperAnswer, { range, count }: PickArgs): readonly number[] {

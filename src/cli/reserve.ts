@@ -25,8 +25,13 @@ export async function runReserve(invocation: Invocation, services: Services): Pr
   return DONE;
 }
 
-/** Reserves, and tells each event to stderr and `--events`. */
-async function runReported(request: ReserveRequest, report: ReserveArgs["report"], services: Services): Promise<Exit> {
+/** Reserves, and tells each event to stderr, `--events` and `hear`. Throws PortguardError. */
+export async function runReported(
+  request: ReserveRequest,
+  report: ReserveArgs["report"],
+  services: Services,
+  hear: (event: ReserveEvent) => void = () => {},
+): Promise<Exit> {
   const { startedAt, style } = services;
   // Before any file is opened: what is open now was given to us, and is the command's.
   const os = await services.os();
@@ -47,6 +52,7 @@ async function runReported(request: ReserveRequest, report: ReserveArgs["report"
     const emit = (event: ReserveEvent) => {
       // First: whoever acts on an event finds it on stderr, and in the record.
       record.hear(event, command.length === 0);
+      hear(event);
       tell(event);
     };
     const { reserve } = await import("../reserve/run.ts");

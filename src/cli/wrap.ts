@@ -4,6 +4,7 @@ import type { Exit } from "../core/os.ts";
 import { type Config, type Server, findServer, namesOf, parseConfig, wordsOf } from "../install/wrap/config.ts";
 import { type WrapPlan, planUnwrap, planWrap, wrappingOf } from "../install/wrap/plan-wrap.ts";
 import { portOfServer } from "../install/wrap/port-of-server.ts";
+import { findWorkTree } from "../holders/work-tree.ts";
 import { reasonOf } from "../report/system-reason.ts";
 import { type ConfigFile, readConfigFile, replaceConfigFile } from "../state/config-file.ts";
 import { stateFolder } from "../state/state-folder.ts";
@@ -16,7 +17,6 @@ import { parseReserveArgs } from "./reserve-args.ts";
 import { RESERVE_FLAGS } from "./reserve-flags.ts";
 import type { Services } from "./services.ts";
 import { showHelp } from "./show-help.ts";
-import { findWorktree } from "./worktree.ts";
 import { type WrapArgs, parseWrapArgs } from "./wrap-args.ts";
 import { tellWrapped } from "./wrap-report.ts";
 
@@ -31,7 +31,7 @@ export async function runWrap(invocation: Invocation, services: Services): Promi
   const server = findServer(config, args.server) ?? refuseName(config, args.server);
   const backups = new WrapBackups(stateFolder((await services.os()).name, process.env));
   const before = textBefore(file, config, server, backups);
-  const plan = args.action.kind === "wrap" ? planFor(args.action, file, config, server) : backTo(before, file);
+  const plan = args.action.kind === "wrap" ? await planFor(args.action, file, config, server) : backTo(before, file);
   const backup = plan.kind === "changed" && !args.dryRun ? act(args, file, plan.text, before, backups) : undefined;
   tellWrapped({ args, file, plan, ...(backup !== undefined && { backup }) });
   return { kind: "code", code: 0 };
@@ -77,7 +77,7 @@ function refuseName(config: Config, name: string): never {
 
 type Wish = Extract<WrapArgs["action"], { kind: "wrap" }>;
 
-function planFor(wish: Wish, file: ConfigFile, config: Config, server: Server): WrapPlan {
+async function planFor(wish: Wish, file: ConfigFile, config: Config, server: Server): Promise<WrapPlan> {
   const wrapping = wrappingOf(server);
   // Nothing new is said about a server that is wrapped: it stays as somebody may have made it since.
   if (wrapping && wish.ports.length === 0 && wish.ifHeld === undefined) return { kind: "unchanged" };
@@ -91,7 +91,7 @@ function planFor(wish: Wish, file: ConfigFile, config: Config, server: Server): 
   }
   // What `reserve` would refuse is refused now, and not when the client starts the server.
   parseReserveArgs({ words, command: wrapping?.inner ?? wordsOf(server) });
-  return planWrap(file.text, config, server, chooseProgram(file.path), words);
+  return planWrap(file.text, config, server, await chooseProgram(file.path), words);
 }
 
 /** What `reserve` was told by an earlier wrapping; flags that somebody added since are kept. */
@@ -108,8 +108,8 @@ function readReserveWords(words: readonly string[]) {
  * A worktree's file is for everyone who has it: there it is by its name, if that is found here. Programs with a window of
  * their own mostly have another PATH than the shell.
  */
-function chooseProgram(path: string): readonly string[] {
-  const isShared = basename(path) !== "claude_desktop_config.json" && findWorktree(dirname(path)) !== undefined;
+async function chooseProgram(path: string): Promise<readonly string[]> {
+  const isShared = basename(path) !== "claude_desktop_config.json" && (await findWorkTree(dirname(path))) !== undefined;
   return isShared && isInPath() ? ["portguard"] : ownProgram();
 }
 

@@ -1,3 +1,5 @@
+import type { ProcessMark } from "./reservation.ts";
+
 /** Which ports are wanted. */
 export interface PortPick {
   /** In the order in which they are tried. */
@@ -8,11 +10,5 @@ export interface PortPick {
 /** How long picked ports are kept for whoever will serve on them: until somebody does, or the first of these. */
 export interface PickTerm {
   readonly forMs?: number;
-  readonly process?: ProcessIdentity;
-}
-
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Milliseconds since the epoch; nothing where the system withholds it. */
-  readonly startedAt?: number;
+  readonly process?: ProcessMark;
 }

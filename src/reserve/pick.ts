@@ -1,5 +1,6 @@
 import type { Hold, Os, Refusal } from "../core/os.ts";
 import type { PickTerm, PortPick } from "../core/port-pick.ts";
+import { isSameProcess } from "../core/reservation.ts";
 
 /** Ports that are held, or why there are not enough of them. */
 export type Picked =
@@ -55,9 +56,6 @@ export async function keepPicked(holds: readonly Hold[], term: PickTerm, os: Os)
   }
 }
 
-/** The pid alone could be another's by now. */
 function isThere({ process: wanted }: PickTerm, os: Os): boolean {
-  if (!wanted) return true;
-  const found = os.process(wanted.pid);
-  return found !== undefined && (wanted.startedAt === undefined || found.startedAt === wanted.startedAt);
+  return !wanted || isSameProcess(wanted, os.process(wanted.pid));
 }

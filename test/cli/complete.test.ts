@@ -7,6 +7,7 @@ const LIVE: Live = {
     { value: "3000", what: "node" },
     { value: "8000", what: "uvicorn" },
   ],
+  reservations: async () => [{ value: "api", what: "8001" }],
   servers: async (file) => [{ value: `server-of-${file}`, what: "" }],
   rules: async () => [{ value: "k3v8x2qp", what: "open 8000" }],
   shells: ["bash", "zsh"],
@@ -50,6 +51,7 @@ describe("what may stand at the cursor", () => {
     ["a file or an fd", "reserve 8000 --events ", "files"],
     ["an id of a rule", "rule --revert=k", ["--revert=k3v8x2qp"]],
     ["a server of the file before it", "wrap --dry-run .mcp.json s", ["server-of-.mcp.json"]],
+    ["a reservation", "list --name a", ["api"]],
     ["a file first", "wrap ", "files"],
     ["a shell", "completions b", ["bash"]],
     ["the command's own word", "reserve 8000 -- uvicorn app", "command"],
@@ -67,6 +69,7 @@ describe("what may stand at the cursor", () => {
     };
     expect(await at("wh", added)).toEqual(["who"]);
     expect(await at("who 8", added)).toEqual(["8000"]);
+    expect(await at("who a", added)).toEqual(["api"]);
     expect(await at("who --u", added)).toEqual(["--under"]);
     expect(await at("who --under ", added)).toBe("folders");
   });

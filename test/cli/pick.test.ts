@@ -143,8 +143,9 @@ describe("--stable", () => {
     using place = emptyFolder();
     const env = { XDG_STATE_HOME: place.file("state") };
     for (const folder of ["one/.git", "one/deep/inside", "two"]) mkdirSync(place.file(folder), { recursive: true });
+    writeFileSync(place.file("one/.git/HEAD"), "ref: refs/heads/main\n");
     // A linked worktree has a file there.
-    writeFileSync(place.file("two/.git"), "gitdir: elsewhere\n");
+    writeFileSync(place.file("two/.git"), "gitdir: ../one/.git\n");
     const at = async (folder: string, ...more: readonly string[]) => {
       await using picked = await pick(["--for", "0s", ...more], { cwd: place.file(folder), env });
       await picked.run.expectNothingLeft(15_000);

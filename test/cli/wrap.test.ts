@@ -129,6 +129,7 @@ describe("wrap", () => {
     const PATH = [dirname(binary()), process.env["PATH"]].join(delimiter);
     using place = new Place(ENTRY, ".mcp.json", { PATH });
     mkdirSync(place.file(".git"));
+    writeFileSync(place.file(".git/HEAD"), "ref: refs/heads/main\n");
     place.wrap(".mcp.json", "shim", "--port", "3005");
     expect(place.read()).toContain('"command": "portguard"');
     writeFileSync(place.file("claude_desktop_config.json"), ENTRY);
