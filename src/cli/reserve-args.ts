@@ -25,6 +25,8 @@ export interface ReserveArgs {
 }
 
 const WAYS = ["auto", "takeover", "inherit", "release"] as const;
+const POLICIES = ["no", "on-failure", "always"] as const;
+const MODES = ["auto", "rolling", "stop-first"] as const;
 
 /** Reads what follows `portguard reserve`. Throws a PortguardError whose exit is 2. */
 export function parseReserveArgs({ words, command }: Invocation): ReserveArgs {
@@ -77,6 +79,8 @@ function readRequest(
     waitMs: readWait(textOf(flags, "if-held") ?? "fail"),
     ...(flags.has("no-env") ? {} : { envName: requireEnvName(textOf(flags, "env") ?? "PORT") }),
     readyTimeoutMs: parseDuration(textOf(flags, "ready-timeout") ?? "10s", "--ready-timeout"),
+    restart: oneOf(POLICIES, textOf(flags, "restart") ?? "no", "--restart"),
+    restartMode: oneOf(MODES, textOf(flags, "restart-mode") ?? "auto", "--restart-mode"),
     graceMs: parseDuration(textOf(flags, "grace") ?? "10s", "--grace"),
     ...(forText === undefined ? {} : { forMs: parseDuration(forText, "--for") }),
     outliveParent: flags.has("outlive-parent"),

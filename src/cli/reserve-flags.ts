@@ -96,6 +96,23 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     help: "how long it may take to listen before a warning",
   },
   {
+    name: "restart",
+    value: "needed",
+    shows: "no|on-failure|always",
+    needsCommand: true,
+    group: "restarts",
+    usual: true,
+    help: "start it again when it ended",
+  },
+  {
+    name: "restart-mode",
+    value: "needed",
+    shows: "MODE",
+    needsCommand: true,
+    group: "restarts",
+    help: "auto (default), rolling, or stop-first: two can't run at once",
+  },
+  {
     name: "grace",
     value: "needed",
     shows: "10s",

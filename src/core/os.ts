@@ -121,12 +121,15 @@ export interface NurseryOptions {
   readonly start: "early" | "late" | "never";
 }
 
-/** The place where a command is started and kept: on Linux a second process beside ours, on Windows a job object. */
+/** The place where commands are started and kept: on Linux a second process beside ours for each, on Windows a job object. */
 export interface Nursery extends AsyncDisposable {
+  /** May be called again while an earlier command lives: each launch is a generation, and they share the held sockets. */
   launch(spec: LaunchSpec): Promise<LaunchOutcome>;
 }
 
 export interface LaunchSpec {
+  /** 1 for the first, then counting up; what happens to its tree is told under this number. */
+  readonly generation: number;
   readonly argv: readonly string[];
   /** The whole environment of the command. */
   readonly env: Readonly<Record<string, string>>;
@@ -170,6 +173,8 @@ export interface Tree {
    * The same happens by itself when portguard dies of a SIGKILL.
    */
   end(): Promise<readonly TreeProcess[]>;
+  /** After `end`, while other generations go on: lets go of all that watched this one. */
+  dismiss(): Promise<void>;
 }
 
 export interface TreeProcess {
@@ -183,23 +188,43 @@ export type Exit =
   | { readonly kind: "code"; readonly code: number }
   | { readonly kind: "signal"; readonly signal: SignalName };
 
-export type TreeEvent =
-  | { readonly kind: "exited"; readonly exit: Exit }
+/** What happens to one generation, `generation`. */
+export type GenerationEvent =
+  | { readonly kind: "exited"; readonly generation: number; readonly exit: Exit }
   /** By takeover only: a process got a held socket in its bind(). */
-  | { readonly kind: "bound"; readonly pid: number; readonly at: Endpoint }
+  | { readonly kind: "bound"; readonly generation: number; readonly pid: number; readonly at: Endpoint }
   /** By takeover only: somebody in the tree listens, on a held socket or (`reserved: false`) on one of its own. */
-  | { readonly kind: "listening"; readonly pid: number; readonly at: Endpoint; readonly reserved: boolean }
-  /** By takeover only: no process of the tree has this socket open any more (it was a probe, or its server closed it). */
-  | { readonly kind: "let-go"; readonly at: Endpoint }
-  /** By takeover only: a second socket was asked for while the first is in use, and the kernel's answer (in use) was given. */
   | {
-      readonly kind: "bound-twice";
+      readonly kind: "listening";
+      readonly generation: number;
       readonly pid: number;
       readonly at: Endpoint;
-      readonly first: { pid: number; at: Endpoint };
+      readonly reserved: boolean;
     }
   /** By takeover only: a bind() was refused, as a socket of its kind can't be at the address that it is kept to. */
-  | { readonly kind: "bind-refused"; readonly pid: number; readonly at: Endpoint; readonly v6Only: boolean }
+  | {
+      readonly kind: "bind-refused";
+      readonly generation: number;
+      readonly pid: number;
+      readonly at: Endpoint;
+      readonly v6Only: boolean;
+    }
+  /** By takeover only: no process of the tree has this socket open any more (it was a probe, or its server closed it). */
+  | { readonly kind: "let-go"; readonly generation: number; readonly at: Endpoint }
+  /**
+   * By takeover only: a second socket was asked for while the first is in use, and the kernel's answer (in use) was given.
+   * The first may be another generation's, whose address overlaps with the one that was asked for.
+   */
+  | {
+      readonly kind: "bound-twice";
+      readonly generation: number;
+      readonly pid: number;
+      readonly at: Endpoint;
+      readonly first: { readonly generation: number; readonly pid: number; readonly at: Endpoint };
+    };
+
+export type TreeEvent =
+  | GenerationEvent
   /** By takeover only: a hand-over could not be made cleanly; the port is as `what` says. */
   | { readonly kind: "handoff-fault"; readonly what: string }
   /** The process that keeps the tree is gone: the tree has been ended, but for these daemons. */

@@ -32,20 +32,70 @@ export type ReserveEvent =
   | { readonly kind: "waiting"; readonly port: number; readonly holders: readonly Holder[]; readonly forMs: number }
   /** Why a better way than the one that is taken could not be had; told before the start. */
   | { readonly kind: "way-refused"; readonly way: HandoffWay; readonly because: string; readonly instead: HandoffWay }
-  | { readonly kind: "started"; readonly pid: number; readonly command: readonly string[]; readonly way: HandoffWay }
+  | {
+      readonly kind: "started";
+      /** 1 for the first; each restart counts up. */
+      readonly generation: number;
+      readonly pid: number;
+      readonly command: readonly string[];
+      readonly way: HandoffWay;
+    }
   | {
       readonly kind: "ready";
+      readonly generation: number;
+      /** The command itself, whoever of its tree serves. */
+      readonly pid: number;
       readonly way: HandoffWay;
       /** What the command is, in one word: its program's name. */
       readonly program: string;
       readonly bound: readonly { readonly at: Endpoint; readonly pid: number }[];
       readonly startMs: number;
     }
+  /** A new generation is about to be started, beside the old one or in its place. */
+  | {
+      readonly kind: "restarting";
+      readonly generation: number;
+      readonly because: RestartCause;
+      readonly mode: RestartMode;
+    }
+  /** A new generation can't run beside the old one: from now on restarts stop the old one first. */
+  | { readonly kind: "not-beside"; readonly generation: number; readonly because: string }
+  /** The new generation came to nothing; `serving` is the one that goes on, if there is one. */
+  | {
+      readonly kind: "restart-failed";
+      readonly generation: number;
+      readonly serving?: number;
+      readonly what: string;
+      readonly hint: string;
+    }
+  /** A generation ended by itself; after the pause the next one is started. */
+  | { readonly kind: "crashed"; readonly generation: number; readonly exit: Exit; readonly pauseMs: number }
+  /** So many starts in a row ended before they were ready: there is no further one. */
+  | {
+      readonly kind: "gave-up";
+      readonly generation: number;
+      readonly exit: Exit;
+      readonly starts: number;
+      readonly hint: string;
+    }
+  /** An old generation has ended, after the one that took its place was ready or (stop-first) before it was started. */
+  | { readonly kind: "retired"; readonly generation: number; readonly exit: Exit }
   | { readonly kind: "warning"; readonly code: WarningCode; readonly what: string; readonly hint: string }
   /** A daemon of its own session that the command had started on purpose: not ours to kill unasked. */
   | { readonly kind: "left-running"; readonly processes: readonly { readonly pid: number; readonly name: string }[] }
   | { readonly kind: "stopping"; readonly because: StopReason }
   | { readonly kind: "exit"; readonly exit: Exit; readonly ports: readonly number[] };
+
+/** What a restart was caused by: SIGHUP, `portguard restart`, or a file that `--watch` names. */
+export type RestartCause = "signal" | "asked" | "file-changed";
+
+/** `rolling`: the old generation serves until the new one is ready. `stop-first`: it is stopped before. */
+export type RestartMode = "rolling" | "stop-first";
+
+/** What became of a restart that was asked for; `what` says why it came to nothing. */
+export type RestartOutcome =
+  | { readonly kind: "restarted"; readonly generation: number }
+  | { readonly kind: "failed"; readonly what: string };
 
 export type WarningCode =
   | "WRONG_PORT"

@@ -1,6 +1,9 @@
 import type { Address } from "./address.ts";
-import type { HandoffWay } from "./reserve-event.ts";
+import type { HandoffWay, RestartMode } from "./reserve-event.ts";
 import type { PortRequest } from "./port-request.ts";
+
+/** Whether a command that ended by itself is started again: never, when it failed, always. */
+export type RestartPolicy = "no" | "on-failure" | "always";
 
 /** Everything `reserve` was asked, parsed: nothing below the command line reads text again. */
 export interface ReserveRequest {
@@ -19,6 +22,9 @@ export interface ReserveRequest {
   /** The variable that tells the command its port; nothing with `--no-env`. */
   readonly envName?: string;
   readonly readyTimeoutMs: number;
+  readonly restart: RestartPolicy;
+  /** How a new generation takes the place of an old one; `auto`: rolling where that can be. */
+  readonly restartMode: RestartMode | "auto";
   /** Between the first SIGTERM and SIGKILL. */
   readonly graceMs: number;
   /** Without a command: how long to hold; nothing: until stopped. */

@@ -4,6 +4,7 @@ import { formatEndpoint } from "../core/endpoint.ts";
 import { joinFew, joinWords, summarizeHolders } from "../core/port-held-error.ts";
 import type { HeldPort, ReserveEvent, StopReason } from "../core/reserve-event.ts";
 import { renderHolders } from "./holders-text.ts";
+import { renderSuccession } from "./succession-text.ts";
 import type { Line } from "./write.ts";
 
 type Ready = Extract<ReserveEvent, { kind: "ready" }>;
@@ -43,6 +44,13 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
       return [plain(`no ${event.way}: ${event.because}; handing over by ${event.instead}`)];
     case "ready":
       return [{ tone: "good", text: renderReady(event) }];
+    case "restarting":
+    case "restart-failed":
+    case "not-beside":
+    case "crashed":
+    case "gave-up":
+    case "retired":
+      return renderSuccession(event);
     case "warning":
       return [
         { tone: "warn", text: `warning: ${event.what}` },
@@ -59,11 +67,12 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
 }
 
 /** `8000 handed to uvicorn (pid 4711) by takeover: 127.0.0.1:8000, ready in 212 ms`. */
-function renderReady({ bound, program, way, startMs }: Ready): string {
+function renderReady({ bound, generation, program, way, startMs }: Ready): string {
   const ports = joinWords(unique(bound.map(({ at }) => String(at.port))));
   const places = unique(bound.map(({ at }) => formatEndpoint(at))).join(", ");
   const who = `${program} (${renderPids(bound.map(({ pid }) => pid))})`;
-  return `${ports} handed to ${who} by ${way}: ${places}${renderReach(bound)}, ready in ${renderMs(startMs)}`;
+  const again = generation === 1 ? "" : `generation ${generation}: `;
+  return `${again}${ports} handed to ${who} by ${way}: ${places}${renderReach(bound)}, ready in ${renderMs(startMs)}`;
 }
 
 /** Where only this machine can reach it, that is said with the start: it is the usual reason for "connection refused". */

@@ -1,6 +1,11 @@
 import type { SignalName, TreeEvent } from "../core/os.ts";
+import type { RestartCause, RestartOutcome } from "../core/reserve-event.ts";
 
-export type Item = { readonly event: TreeEvent } | { readonly signal: SignalName };
+/** What happens, and what is wanted of us. `done` is told what became of a restart. */
+export type Item =
+  | { readonly event: TreeEvent }
+  | { readonly signal: SignalName }
+  | { readonly restart: RestartCause; readonly done: (outcome: RestartOutcome) => void };
 
 /** Keeps what happens before there is a guard to hear it. */
 export class Inbox {

@@ -32,20 +32,32 @@ export function requireCommand(name: string, os: Os): Extract<CommandFound, { ki
   }
 }
 
+/** The first generation of a command, and what starts the others. */
+export interface LaunchedCommand {
+  readonly way: HandoffWay;
+  readonly tree: Tree;
+  /** Starts it once more, in the same way. Throws what `launchCommand` throws. */
+  readonly again: (generation: number) => Promise<Tree>;
+}
+
 /**
  * Starts the command, trying the ways of handing over in order; each refusal is told. Throws COMMAND_NOT_FOUND,
  * COMMAND_NOT_RUNNABLE, HANDOFF_REFUSED.
  */
-export async function launchCommand(nursery: Nursery, launch: LaunchRequest): Promise<{ way: HandoffWay; tree: Tree }> {
+export async function launchCommand(nursery: Nursery, launch: LaunchRequest): Promise<LaunchedCommand> {
   const { request, choice, held, ports, emit } = launch;
   for (const { way, because } of choice.refused) emit({ kind: "way-refused", way, because, instead: choice.ways[0]! });
   const { killAll, nofile } = request;
   for (const [index, way] of choice.ways.entries()) {
     const prepared = prepareHandoff(way, request, held);
-    const outcome = await nursery.launch({ ...prepared, ports, killAll, ...(nofile !== undefined && { nofile }) });
+    const spec = { ...prepared, ports, killAll, ...(nofile !== undefined && { nofile }) };
+    const start = (generation: number) => nursery.launch({ ...spec, generation });
+    const outcome = await start(1);
     const instead = choice.ways[index + 1];
-    if (outcome.kind !== "refused" || instead === undefined)
-      return { way, tree: requireRunning(outcome, request, way) };
+    if (outcome.kind !== "refused" || instead === undefined) {
+      const again = async (generation: number) => requireRunning(await start(generation), request, way);
+      return { way, tree: requireRunning(outcome, request, way), again };
+    }
     emit({ kind: "way-refused", way, because: outcome.because, instead });
   }
   throw new Error("no way of handing over was chosen");

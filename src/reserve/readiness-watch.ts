@@ -1,11 +1,12 @@
 import { PortguardError } from "../core/error.ts";
+import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { Os, Tree } from "../core/os.ts";
 import { joinWords, summarizeHolders } from "../core/port-held-error.ts";
 import type { HandoffWay, ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { dialectFor } from "./handoff/dialects.ts";
 import { programName } from "./program-name.ts";
-import { checkReady } from "./readiness.ts";
+import { checkReady, checkTakenOver } from "./readiness.ts";
 import { warnOfAddresses, warnOfLateStart } from "./readiness-warnings.ts";
 import { type Bound, findElsewhere, findServed, findThieves, unserved, type WatchedPort } from "./verify.ts";
 
@@ -26,9 +27,20 @@ export interface ReadinessOptions {
   readonly request: ReserveRequest;
   readonly way: HandoffWay;
   readonly tree: Tree;
+  readonly generation: number;
   readonly ports: readonly WatchedPort[];
   /** When the start began, as `performance.now()`. */
   readonly startedAt: number;
+  /** How long it may take before it counts as late, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** Who is told how a start goes; each is told once at most. */
+export interface StartListener {
+  readonly ready: () => void;
+  readonly late: () => void;
+  /** Somebody else got a port that was let go of. */
+  readonly theft: (error: PortguardError) => void;
 }
 
 /** Watches the start of a command until it serves on its ports, and says how it went. */
@@ -36,21 +48,23 @@ export class ReadinessWatch {
   wasReady = false;
   hasListened = false;
   private stopped = false;
-  private warned = false;
+  private isLate = false;
+  /** The reserved endpoints on which somebody of the tree has called listen(). */
+  private readonly listening = new Map<string, Endpoint>();
   private lastHint = 0;
   private settleMs = SETTLE_MS;
   private wake: (() => void) | undefined;
 
   constructor(private readonly options: ReadinessOptions) {}
 
-  /** `onTheft` is told when somebody else got a port that was let go of. */
-  start(onTheft: (error: PortguardError) => void): void {
-    void this.watch(onTheft);
+  start(listener: StartListener): void {
+    void this.watch(listener);
   }
 
   /** Somebody of the tree listened on a reserved port, if only for a moment. */
-  noteListening(): void {
+  noteListening(at: Endpoint): void {
     this.hasListened = true;
+    this.listening.set(formatEndpoint(at), at);
     this.hint();
   }
 
@@ -61,7 +75,8 @@ export class ReadinessWatch {
   }
 
   /** A socket that was listened on is closed again: what was told of it does not hold any more. */
-  noteLetGo(): void {
+  noteLetGo(at: Endpoint): void {
+    this.listening.delete(formatEndpoint(at));
     this.settleMs = SETTLE_AFTER_PROBE_MS;
     this.hint();
   }
@@ -79,29 +94,41 @@ export class ReadinessWatch {
     return thieves.length > 0 ? theftOf(thieves) : undefined;
   }
 
-  private async watch(onTheft: (error: PortguardError) => void): Promise<void> {
-    const { os, tree, ports, way, request, startedAt } = this.options;
-    const dialect = way === "inherit" ? dialectFor(request.command) : undefined;
+  private async watch(listener: StartListener): Promise<void> {
+    const { startedAt, patienceMs } = this.options;
     for (;;) {
       await this.pause();
       if (this.stopped) return;
       const theft = this.findTheft();
-      if (theft) return onTheft(theft);
+      if (theft) return listener.theft(theft);
       const settled = performance.now() - this.lastHint >= this.settleMs;
-      const bound = settled ? await checkReady(os, tree, ports, way, dialect) : undefined;
-      if (bound) return this.tellReady(bound);
-      if (!this.warned && performance.now() - startedAt > request.readyTimeoutMs) {
-        this.warned = true;
-        this.warnLate();
+      const bound = settled ? await this.check() : undefined;
+      // It may have been stopped while it was looked at.
+      if (this.stopped) return;
+      if (bound) {
+        this.tellReady(bound);
+        return listener.ready();
+      }
+      if (!this.isLate && performance.now() - startedAt > patienceMs) {
+        this.isLate = true;
+        listener.late();
       }
     }
+  }
+
+  private async check(): Promise<Bound[] | undefined> {
+    const { way, request, os, tree, ports, generation, startedAt } = this.options;
+    const dialect = way === "inherit" ? dialectFor(request.command) : undefined;
+    if (generation === 1) return checkReady(os, tree, ports, way, dialect);
+    const since = Math.max(this.lastHint, startedAt);
+    return checkTakenOver({ os, tree, ports, way, listening: [...this.listening.values()], since });
   }
 
   /** Until the next look: soon after a hint, else after a while. */
   private async pause(): Promise<void> {
     const sinceHint = performance.now() - this.lastHint;
     const isNew = performance.now() - this.options.startedAt < OFTEN_FOR_MS;
-    const usual = this.warned ? LATE_STEP_MS : STEP_MS;
+    const usual = this.isLate ? LATE_STEP_MS : STEP_MS;
     const step = this.options.way === "release" && isNew ? RELEASE_STEP_MS : usual;
     const ms = this.lastHint > 0 && sinceHint < this.settleMs ? this.settleMs - sinceHint : step;
     const woken = Promise.withResolvers<void>();
@@ -112,10 +139,18 @@ export class ReadinessWatch {
   }
 
   private tellReady(bound: readonly Bound[]): void {
-    const { emit, way, request, ports, startedAt } = this.options;
+    const { emit, way, request, ports, startedAt, generation } = this.options;
     this.wasReady = true;
     const startMs = (this.lastHint > 0 ? this.lastHint : performance.now()) - startedAt;
-    emit({ kind: "ready", way, program: this.nameOf(bound[0]?.pid ?? -1), bound, startMs });
+    emit({
+      kind: "ready",
+      generation,
+      pid: this.options.tree.pid,
+      way,
+      program: this.nameOf(bound[0]?.pid ?? -1),
+      bound,
+      startMs,
+    });
     for (const warning of warnOfAddresses(request, ports, bound)) emit(warning);
     // From here on we only wait: what the start took is given back.
     Bun.gc(true);
@@ -127,7 +162,8 @@ export class ReadinessWatch {
     return name ?? programName(request.command);
   }
 
-  private warnLate(): void {
+  /** Says that it takes long, and what it does instead. */
+  warnLate(): void {
     const { emit, os, tree, ports, request } = this.options;
     const late = unserved(ports, findServed(os, tree, ports).bound);
     emit(warnOfLateStart(request, late, findElsewhere(os, tree, ports)));

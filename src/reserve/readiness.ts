@@ -1,3 +1,4 @@
+import type { Endpoint } from "../core/endpoint.ts";
 import type { Os, Tree } from "../core/os.ts";
 import type { HandoffWay } from "../core/reserve-event.ts";
 import type { SocketRow } from "../core/socket.ts";
@@ -25,6 +26,46 @@ export async function checkReady(
   const pids = tree.members().map(({ pid }) => pid);
   for (const row of rows) if (!(await servesInherited(os, row, pids, dialect))) return undefined;
   return bound;
+}
+
+/** How long who has the sockets may serve without being seen to: what can't be seen must not hold a restart up for ever. */
+const UNSEEN_MS = 2000;
+
+export interface TakeOver {
+  readonly os: Os;
+  readonly tree: Tree;
+  readonly ports: readonly WatchedPort[];
+  readonly way: HandoffWay;
+  /** By takeover: the reserved endpoints on which the tree has called listen(). */
+  readonly listening: readonly Endpoint[];
+  /** When the last thing happened to the ports, on the clock of `performance.now()`. */
+  readonly since: number;
+}
+
+/**
+ * Tells whether a generation serves on its ports, where another one may serve on the same sockets: it has them, and one of
+ * its processes is seen waiting for connections, or has accepted one.
+ */
+export function checkTakenOver({ os, tree, ports, way, listening, since }: TakeOver): Bound[] | undefined {
+  const { bound, rows } = findServed(os, tree, ports);
+  if (unserved(ports, bound).length > 0) return undefined;
+  if (way === "release") return bound;
+  const tcp = ports.filter(({ protocol }) => protocol === "tcp");
+  if (way === "takeover" && !tcp.every(({ port }) => listening.some((at) => at.port === port))) return undefined;
+  const pids = tree.members().map(({ pid }) => pid);
+  const patience = performance.now() - since > UNSEEN_MS;
+  return rows.every((row) => row.state !== "listen" || acceptsFrom(os, row, pids, patience)) ? bound : undefined;
+}
+
+function acceptsFrom(os: Os, row: SocketRow, pids: readonly number[], whereUnseen: boolean): boolean {
+  const waits = os.seesWaiter(row, pids);
+  return waits === true || hasAccepted(os, row, pids) || (waits === undefined && whereUnseen);
+}
+
+function hasAccepted(os: Os, { at: { port } }: SocketRow, pids: readonly number[]): boolean {
+  const rows = os.sockets({ port, protocol: "tcp", states: ["other"] });
+  const owners = os.ownersOf(rows, pids);
+  return rows.some((row) => (row.pid === undefined ? (owners.get(row.id)?.length ?? 0) > 0 : pids.includes(row.pid)));
 }
 
 async function servesInherited(

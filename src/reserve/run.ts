@@ -1,16 +1,19 @@
 import { PortguardError } from "../core/error.ts";
-import type { Exit, Nursery } from "../core/os.ts";
+import type { Exit, Nursery, Tree } from "../core/os.ts";
+import type { HandoffWay, RestartMode } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { acquirePorts, describeHeld, type HeldRequest } from "./acquire.ts";
 import type { ReserveContext } from "./context.ts";
+import { Generation } from "./generation.ts";
 import { Guard } from "./guard.ts";
 import { chooseWays, type WayChoice } from "./handoff/choose.ts";
 import { Inbox } from "./inbox.ts";
 import { keepHeld } from "./keep-held.ts";
 import { launchCommand, requireCommand } from "./launch.ts";
 import { checkPlaceholders } from "./placeholders.ts";
-import { ReadinessWatch } from "./readiness-watch.ts";
+import { type ReadinessOptions, ReadinessWatch } from "./readiness-watch.ts";
 import { hearSignals } from "./signals.ts";
+import { Succession } from "./succession.ts";
 
 export { planReservation } from "./plan.ts";
 
@@ -66,10 +69,37 @@ async function launchAndGuard(
 ): Promise<Exit> {
   const startedAt = performance.now();
   const ports = held.map(({ hold }) => ({ protocol: hold.protocol, port: hold.port, members: hold.members }));
-  const { way, tree } = await launchCommand(nursery, { request, choice, held, ports, emit });
-  emit({ kind: "started", pid: tree.pid, command: request.command, way });
-  const readiness = new ReadinessWatch({ os, emit, request, way, tree, ports, startedAt });
-  const guard = new Guard({ os, emit, request, way, tree, ports: ports.map(({ port }) => port), readiness });
-  inbox.open((item) => ("event" in item ? guard.hear(item.event) : guard.hearSignal(item.signal)));
+  const { way, tree, again } = await launchCommand(nursery, { request, choice, held, ports, emit });
+  const raise = raiser({ os, emit, request, way, ports });
+  const first = raise(1, tree, startedAt);
+  const succession = new Succession(first, {
+    emit,
+    request,
+    mode: restartModeOf(request, way),
+    launch: async (number) => {
+      const begin = performance.now();
+      return raise(number, await again(number), begin);
+    },
+  });
+  const guard = new Guard({ os, emit, request, ports: ports.map(({ port }) => port), succession });
+  inbox.open((item) => guard.take(item));
   return await guard.run();
+}
+
+/** How a new generation takes the old one's place: two can't have a port that was let go of. */
+function restartModeOf({ restartMode }: ReserveRequest, way: HandoffWay): RestartMode {
+  if (way === "release") return "stop-first";
+  return restartMode === "auto" ? "rolling" : restartMode;
+}
+
+/** Makes generations of commands that have just been started, and says that they were. */
+function raiser(options: Pick<ReadinessOptions, "os" | "emit" | "request" | "way" | "ports">) {
+  const { emit, request, way } = options;
+  const ports = options.ports.map(({ port }) => port);
+  return (number: number, tree: Tree, startedAt: number): Generation => {
+    emit({ kind: "started", generation: number, pid: tree.pid, command: request.command, way });
+    const patienceMs = request.readyTimeoutMs;
+    const readiness = new ReadinessWatch({ ...options, tree, generation: number, startedAt, patienceMs });
+    return new Generation({ number, tree, request, ports, emit, readiness });
+  };
 }

@@ -12,7 +12,7 @@ export interface AdvanceContext {
 export function advanceReservation(
   reservation: Reservation,
   event: ReserveEvent,
-  { process }: AdvanceContext,
+  { process, now }: AdvanceContext,
 ): Reservation {
   switch (event.kind) {
     case "held":
@@ -26,24 +26,29 @@ export function advanceReservation(
         })),
       };
     case "started": {
-      const server = process(event.pid) ?? { pid: event.pid, command: [] };
-      // Where portguard has a second process, that one is the command's parent.
-      const parent = server.ppid === undefined ? undefined : process(server.ppid);
-      const guard = parent && parent.pid !== reservation.portguard.pid ? markOf(parent) : undefined;
-      const { generation } = reservation;
-      return {
-        ...reservation,
-        server: markOf(server),
-        ...(guard && { guard }),
-        way: event.way,
-        generation: generation + 1,
-      };
+      const { generation } = event;
+      // Beside the old one it is not yet what serves.
+      if (reservation.restart?.outcome === "under-way" && reservation.server) return { ...reservation, generation };
+      return { ...reservation, ...marksOf(event.pid, reservation, process), way: event.way, generation };
     }
     case "ready":
       return {
         ...reservation,
+        ...marksOf(event.pid, reservation, process),
         ports: reservation.ports.map((port) => ({ ...port, bound: placesOn(port.port, event) })),
+        ...(reservation.restart && { restart: { at: now.toISOString(), outcome: "ready" as const } }),
       };
+    case "restarting":
+      return { ...reservation, restart: { at: now.toISOString(), outcome: "under-way" } };
+    case "restart-failed":
+      return { ...reservation, restart: { at: now.toISOString(), outcome: "failed", what: event.what } };
+    case "retired":
+      // After a rolling restart it is an old one; before that, the one that had to be stopped first.
+      return reservation.restart?.outcome === "under-way" ? withoutServer(reservation) : reservation;
+    case "crashed":
+      return withoutServer(reservation);
+    case "not-beside":
+    case "gave-up":
     case "moved":
     case "waiting":
     case "way-refused":
@@ -53,6 +58,19 @@ export function advanceReservation(
     case "exit":
       return reservation;
   }
+}
+
+function withoutServer(reservation: Reservation): Reservation {
+  const { server, ...rest } = reservation;
+  return server ? rest : reservation;
+}
+
+/** The command, and its parent where that is portguard's second process. */
+function marksOf(pid: number, reservation: Reservation, process: AdvanceContext["process"]) {
+  const server = process(pid) ?? { pid, command: [] };
+  const parent = server.ppid === undefined ? undefined : process(server.ppid);
+  const guard = parent && parent.pid !== reservation.portguard.pid ? markOf(parent) : undefined;
+  return { server: markOf(server), ...(guard && { guard }) };
 }
 
 /** Where the command serves on this port: workers share a socket, or have one each at the same place. */

@@ -19,6 +19,8 @@ describe("a reserve line", () => {
         waitMs: 0,
         envName: "PORT",
         readyTimeoutMs: 10_000,
+        restart: "no",
+        restartMode: "auto",
         graceMs: 10_000,
         outliveParent: false,
         killAll: false,

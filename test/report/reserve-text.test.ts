@@ -13,6 +13,8 @@ const tcp = (address: string, port = 8000): Endpoint => ({
 
 const ready = (bound: [at: Endpoint, pid: number][], startMs = 212.4): ReserveEvent => ({
   kind: "ready",
+  generation: 1,
+  pid: 4711,
   way: "takeover",
   program: "uvicorn",
   bound: bound.map(([at, pid]) => ({ at, pid })),
@@ -125,6 +127,6 @@ test("an end that nobody asked for by a signal says why", () => {
 });
 
 test("start and exit are left to the command and the shell", () => {
-  expect(told({ kind: "started", pid: 1, command: ["x"], way: "takeover" })).toEqual([]);
+  expect(told({ kind: "started", generation: 1, pid: 1, command: ["x"], way: "takeover" })).toEqual([]);
   expect(told({ kind: "exit", exit: { kind: "code", code: 3 }, ports: [8000] })).toEqual([]);
 });

@@ -12,7 +12,7 @@ import { openProcess } from "./open-process.ts";
 import { findHidden, findOwners, readProcess } from "./owners.ts";
 import { firstUnprivilegedPort, privilegedPort } from "./refusal.ts";
 import { readSocketTable } from "./socket-table.ts";
-import { seesEpollWaiter } from "./waiters.ts";
+import { seesWaiter } from "./waiters.ts";
 
 /** Linux, with what our starter gave us noted before anything of it is changed. */
 export function openLinux(): Os {
@@ -27,7 +27,7 @@ const linux: Os = {
   sockets: readSocketTable,
   ownersOf: findOwners,
   hiddenAmong: findHidden,
-  seesWaiter: seesEpollWaiter,
+  seesWaiter,
   process: readProcess,
   openProcess,
   refusalOf: (port) => (port < firstUnprivilegedPort() && process.getuid?.() !== 0 ? privilegedPort(port) : undefined),

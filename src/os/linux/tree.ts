@@ -10,8 +10,9 @@ import { listDescendants } from "./tree-scan.ts";
 
 export interface TreePlace {
   readonly guardPid: number;
-  /** Children of this process that were there before the guard. */
-  readonly foreign: readonly number[];
+  /** Children of this process that were there before the guard, or are the guards of other generations. */
+  readonly foreign: () => readonly number[];
+  readonly dismiss: () => Promise<void>;
 }
 
 /** The command below its guard; or, from the moment that the guard is killed, below ourselves. */
@@ -20,6 +21,7 @@ export class LinuxTree extends UnixTree<ProcessStat> {
   /** When the guard started: nothing older is the command's. */
   private readonly since: number;
   private alive = true;
+  readonly dismiss: () => Promise<void>;
 
   constructor(
     pid: number,
@@ -28,12 +30,13 @@ export class LinuxTree extends UnixTree<ProcessStat> {
   ) {
     super(pid, [readStat(process.pid)?.session ?? -1, pid], spec);
     this.pidfd = openPidfd(pid);
+    this.dismiss = place.dismiss;
     this.since = readStat(place.guardPid)?.startTicks ?? 0;
   }
 
   members(): TreeProcess[] {
     const { guardPid, foreign } = this.place;
-    const all = listDescendants(process.pid, foreign).filter(
+    const all = listDescendants(process.pid, foreign()).filter(
       ({ pid, startTicks }) => pid !== guardPid && startTicks >= this.since,
     );
     return all.map((each) => this.describe(each));
@@ -55,7 +58,7 @@ export class LinuxTree extends UnixTree<ProcessStat> {
     const { guardPid, foreign } = this.place;
     const { ports, killAll } = this.spec;
     const { sessions, since } = this;
-    return judgeTree({ root: process.pid, own: [guardPid], foreign, since, sessions, ports, all: killAll });
+    return judgeTree({ root: process.pid, own: [guardPid], foreign: foreign(), since, sessions, ports, all: killAll });
   }
 
   protected describe(stat: ProcessStat): TreeProcess {

@@ -1,8 +1,8 @@
-import type { TreeEvent } from "../../core/os.ts";
 import type { Overrule } from "../../core/overrule.ts";
 import { POLLERR, POLLHUP, POLLIN } from "../unix/constants.ts";
 import { closeFd, pollFds, readFd, writeFd } from "../unix/files.ts";
 import { encodeLine, type FromGuard, LineReader } from "../unix/guard-protocol.ts";
+import type { GuardOrder, WatchReport } from "../unix/watch-report.ts";
 import { HeldSet, type HeldSetData } from "./held-set.ts";
 import { POLLRDHUP, type Starter } from "./starter.ts";
 import { openPidfd, takeFd } from "./syscalls.ts";
@@ -14,59 +14,75 @@ import { rehearse } from "./takeover/rehearse.ts";
 /** How often members in use are checked for having been let go. */
 const RECLAIM_MS = 1000;
 
-/** What the thread is started with. The fds are this process's own; the thread never closes the control socket. */
-export interface WatchOrder {
-  /** -1 where there is no guard. */
-  readonly control: number;
-  readonly guardPid: number;
+/** What the thread is started with. The fds are this process's own. */
+export interface WatchStart {
+  /** On it come `WatchOrder`s, one JSON line each; its end is the end of the thread. */
+  readonly orders: number;
   readonly starter: Starter;
-  /** By takeover the thread owns these from now on. */
+}
+
+/** What the thread is told later: it blocks, so that no message reaches it in any other way. */
+export interface WatchOrder {
+  readonly guard: GuardOrder;
+  readonly takeover?: TakeoverOrder;
+}
+
+interface TakeoverOrder {
+  /** The thread owns them from the guard's `listener` on; all generations share them, so those of the first count. */
   readonly sets: readonly HeldSetData[];
   readonly overrule: Overrule;
 }
 
-/** What the thread tells: the guard's own words, what happens to the tree, and the end of the guard. */
-export type WatchReport =
-  | { readonly from: "guard"; readonly message: FromGuard }
-  | { readonly from: "tree"; readonly event: TreeEvent }
-  | { readonly from: "thread"; readonly what: "ended" };
+interface WatchedGuard extends GuardOrder {
+  readonly lines: LineReader<FromGuard>;
+  readonly takeover: TakeoverOrder | undefined;
+  /** Where the calls of its tree are announced; -1 before that and when nothing can be announced any more. */
+  listener: number;
+}
 
-/** Blocks in poll() on all that can happen, and answers the command's calls, until the guard is gone. */
+/** Blocks in poll() on all that can happen, and answers the calls of every generation, until it is told to end. */
 export class WatchLoop {
-  private readonly lines = new LineReader<FromGuard>();
+  private readonly orders = new LineReader<WatchOrder>();
+  private guards: WatchedGuard[] = [];
   private broker: Broker | undefined;
-  private listener = -1;
   /** When the members in use are to be looked after next, on the clock of `performance.now()`. */
   private reclaimAt = 0;
   private stdin: number;
   private parent: number;
 
   constructor(
-    private readonly order: WatchOrder,
+    private readonly start: WatchStart,
     private readonly report: (report: WatchReport) => void,
   ) {
-    this.stdin = order.starter.stdin;
-    this.parent = order.starter.parent;
+    this.stdin = start.starter.stdin;
+    this.parent = start.starter.parent;
   }
 
   run(): void {
     for (;;) {
+      const { guards } = this;
       const fds = [
-        { fd: this.order.control, events: POLLIN },
-        { fd: this.listener, events: POLLIN },
+        { fd: this.start.orders, events: POLLIN },
         { fd: this.stdin, events: POLLRDHUP },
         { fd: this.parent, events: POLLIN },
+        ...guards.flatMap(({ control, listener }) => [control, listener].map((fd) => ({ fd, events: POLLIN }))),
       ];
       const wait = this.broker?.hasLeases ? Math.max(0, this.reclaimAt - performance.now()) : -1;
-      const [control = 0, listener = 0, stdin = 0, parent = 0] = pollFds(fds, Math.ceil(wait));
-      if (listener & POLLIN) this.broker?.handleNext();
-      // All filtered processes are gone: nothing can be announced any more.
-      else if (listener & (POLLHUP | POLLERR)) this.listener = -1;
-      if (control !== 0 && !this.hearGuard()) return this.report({ from: "thread", what: "ended" });
+      const [orders, stdin, parent, ...ready] = pollFds(fds, Math.ceil(wait));
+      for (const [index, guard] of guards.entries())
+        this.attend(guard, ready[2 * index] ?? 0, ready[2 * index + 1] ?? 0);
+      if (orders !== 0 && !this.hearOrders()) return;
       if (stdin !== 0) this.loseStdin();
       if (parent !== 0) this.loseParent();
       if (this.broker?.hasLeases && performance.now() >= this.reclaimAt) this.reclaim(this.broker);
     }
+  }
+
+  private attend(guard: WatchedGuard, control: number, listener: number): void {
+    if (listener & POLLIN) this.broker?.handleNext(guard.listener, guard.generation);
+    // All filtered processes are gone: nothing can be announced any more.
+    else if (listener & (POLLHUP | POLLERR)) this.closeListener(guard);
+    if (control !== 0 && !this.hearGuard(guard)) this.loseGuard(guard);
   }
 
   private reclaim(broker: Broker): void {
@@ -74,36 +90,65 @@ export class WatchLoop {
     this.reclaimAt = performance.now() + RECLAIM_MS;
   }
 
-  private hearGuard(): boolean {
+  private hearOrders(): boolean {
     const bytes = new Uint8Array(64 * 1024);
-    const length = readFd(this.order.control, bytes);
+    const length = readFd(this.start.orders, bytes);
     if (length <= 0) return false;
-    for (const message of this.lines.push(bytes.subarray(0, length))) {
-      if (message.said === "listener") this.takeListener(message.fd);
-      else this.report({ from: "guard", message });
+    for (const order of this.orders.push(bytes.subarray(0, length))) this.obey(order);
+    return true;
+  }
+
+  private obey({ guard, takeover }: WatchOrder): void {
+    this.guards = [...this.guards, { ...guard, takeover, listener: -1, lines: new LineReader<FromGuard>() }];
+  }
+
+  private hearGuard(guard: WatchedGuard): boolean {
+    const bytes = new Uint8Array(64 * 1024);
+    const length = readFd(guard.control, bytes);
+    if (length <= 0) return false;
+    for (const message of guard.lines.push(bytes.subarray(0, length))) {
+      if (message.said === "listener") this.takeListener(guard, message.fd);
+      else this.report({ from: "guard", generation: guard.generation, message });
     }
     return true;
   }
 
-  private takeListener(theirs: number): void {
-    const pidfd = openPidfd(this.order.guardPid);
+  /** It has ended, or stays for daemons: those it answers itself from now on. */
+  private loseGuard(guard: WatchedGuard): void {
+    this.closeListener(guard);
+    this.guards = this.guards.filter((each) => each !== guard);
+    this.report({ from: "thread", gone: guard.generation });
+  }
+
+  private takeListener(guard: WatchedGuard, theirs: number): void {
+    const pidfd = openPidfd(guard.pid);
     const listener = pidfd < 0 ? pidfd : takeFd(pidfd, theirs);
     if (pidfd >= 0) closeFd(pidfd);
-    const refused = listener < 0 ? listener : probeHandOver(listener, this.order.guardPid);
+    const refused = listener < 0 ? listener : probeHandOver(listener, guard.pid);
     if (refused < 0) {
       if (listener >= 0) closeFd(listener);
-      return this.report({ from: "guard", message: { said: "refused", error: -refused } });
+      const message = { said: "refused", error: -refused } as const;
+      return this.report({ from: "guard", generation: guard.generation, message });
     }
-    this.listener = listener;
-    this.broker = new Broker({
-      listener,
-      sets: this.order.sets.map((data) => new HeldSet(data)),
-      overrule: this.order.overrule,
+    guard.listener = listener;
+    this.broker ??= new Broker({
+      sets: (guard.takeover?.sets ?? []).map((data) => new HeldSet(data)),
+      overrule: guard.takeover?.overrule ?? { bind: [], as: [] },
       emit: (event) => this.report({ from: "tree", event }),
-      openInTree: (leases) => findOpenLeases(this.order.guardPid, leases),
+      openInTree: (generation, leases) => findOpenLeases(this.pidOfGuard(generation), leases),
     });
-    writeFd(this.order.control, encodeLine({ do: "proceed" }));
+    writeFd(guard.control, encodeLine({ do: "proceed" }));
     rehearse(listener);
+  }
+
+  /** -1, and so without descendants, once it is gone. */
+  private pidOfGuard(generation: number): number {
+    return this.guards.find((guard) => guard.generation === generation)?.pid ?? -1;
+  }
+
+  private closeListener(guard: WatchedGuard): void {
+    if (guard.listener >= 0) closeFd(guard.listener);
+    guard.listener = -1;
   }
 
   private loseStdin(): void {

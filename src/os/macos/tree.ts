@@ -15,6 +15,7 @@ export class MacTree extends UnixTree<Ancestry> {
     pid: number,
     private readonly lineage: Lineage,
     spec: Pick<LaunchSpec, "ports" | "killAll" | "way">,
+    readonly dismiss: () => Promise<void>,
   ) {
     super(pid, [sessionOf(process.pid), pid], spec);
     this.command = pid < 0 ? undefined : readAncestry(pid);

@@ -1,67 +1,89 @@
 import { fstatSync } from "node:fs";
-import type { TreeEvent } from "../../core/os.ts";
 import { POLLHUP, POLLIN } from "../unix/constants.ts";
 import { closeFd, pollFds, readFd } from "../unix/files.ts";
 import { type FromGuard, LineReader } from "../unix/guard-protocol.ts";
+import type { GuardOrder, WatchReport } from "../unix/watch-report.ts";
 import { openExitFd } from "./exit-fd.ts";
 
 /** poll() of macOS forgets a hang-up that it was asked for once data had come first: it is asked anew this often. */
 const STDIN_MS = 250;
 
 /** What the thread is started with. */
-export interface WatchOrder {
-  /** The guard's control socket, which the thread never closes; -1 where there is no guard. */
-  readonly control: number;
+export interface WatchStart {
+  /** On it come `WatchOrder`s, one JSON line each; its end is the end of the thread. */
+  readonly orders: number;
   readonly watchParent: boolean;
 }
 
-/** What the thread tells: the guard's own words, what happens to the one who started us, and the end of the guard. */
-export type WatchReport =
-  | { readonly from: "guard"; readonly message: FromGuard }
-  | { readonly from: "starter"; readonly event: TreeEvent }
-  | { readonly from: "thread"; readonly what: "ended" };
+/** A further guard to watch. */
+export interface WatchOrder {
+  readonly guard: GuardOrder;
+}
 
-/** Blocks in poll() on all that can happen, until the guard is gone. */
+interface WatchedGuard extends GuardOrder {
+  readonly lines: LineReader<FromGuard>;
+}
+
+/** Blocks in poll() on all that can happen, until it is told to end. */
 export class WatchLoop {
-  private readonly lines = new LineReader<FromGuard>();
+  private readonly orders = new LineReader<WatchOrder>();
+  private guards: readonly WatchedGuard[] = [];
   private watchesStdin: boolean;
   private parent: number;
 
   constructor(
-    private readonly order: WatchOrder,
+    private readonly start: WatchStart,
     private readonly report: (report: WatchReport) => void,
   ) {
-    this.watchesStdin = order.watchParent && hasOtherEnd(0);
+    this.watchesStdin = start.watchParent && hasOtherEnd(0);
     this.parent = this.watchesStdin ? openExitFd(process.ppid) : -1;
   }
 
   run(): void {
     for (;;) {
-      const fds = [this.order.control, this.parent].map((fd) => ({ fd, events: POLLIN }));
-      const [control, parent] = pollFds(fds, this.watchesStdin ? STDIN_MS : -1);
-      if (control !== 0 && !this.hearGuard()) return this.report({ from: "thread", what: "ended" });
+      const { guards } = this;
+      const fds = [this.start.orders, this.parent, ...guards.map(({ control }) => control)];
+      const [orders, parent, ...controls] = pollFds(
+        fds.map((fd) => ({ fd, events: POLLIN })),
+        this.watchesStdin ? STDIN_MS : -1,
+      );
+      for (const [index, guard] of guards.entries()) if (controls[index] !== 0) this.hearGuard(guard);
+      if (orders !== 0 && !this.hearOrders()) return;
       if (parent !== 0) this.loseParent();
       if (this.watchesStdin && hasHungUp(0)) this.loseStdin();
     }
   }
 
-  private hearGuard(): boolean {
+  private hearOrders(): boolean {
     const bytes = new Uint8Array(64 * 1024);
-    const length = readFd(this.order.control, bytes);
+    const length = readFd(this.start.orders, bytes);
     if (length <= 0) return false;
-    for (const message of this.lines.push(bytes.subarray(0, length))) this.report({ from: "guard", message });
+    for (const { guard } of this.orders.push(bytes.subarray(0, length))) {
+      this.guards = [...this.guards, { ...guard, lines: new LineReader<FromGuard>() }];
+    }
     return true;
+  }
+
+  private hearGuard(guard: WatchedGuard): void {
+    const { generation, control, lines } = guard;
+    const bytes = new Uint8Array(64 * 1024);
+    const length = readFd(control, bytes);
+    if (length <= 0) {
+      this.guards = this.guards.filter((each) => each !== guard);
+      return this.report({ from: "thread", gone: generation });
+    }
+    for (const message of lines.push(bytes.subarray(0, length))) this.report({ from: "guard", generation, message });
   }
 
   private loseStdin(): void {
     this.watchesStdin = false;
-    this.report({ from: "starter", event: { kind: "stdin-closed" } });
+    this.report({ from: "tree", event: { kind: "stdin-closed" } });
   }
 
   private loseParent(): void {
     closeFd(this.parent);
     this.parent = -1;
-    this.report({ from: "starter", event: { kind: "parent-gone" } });
+    this.report({ from: "tree", event: { kind: "parent-gone" } });
   }
 }
 

@@ -39,6 +39,19 @@ export class GuardProcess {
     writeFd(this.control, encodeLine(message));
   }
 
+  /** Sends it away before it was given anything to do. */
+  async quit(): Promise<void> {
+    this.say({ do: "quit" });
+    await this.collect();
+  }
+
+  /** Whether it has ended; nothing of it is left then. Asked of a guard that stayed when it was sent away. */
+  hasEnded(): boolean {
+    if (!reapChild(this.pid)) return false;
+    closeFd(this.control);
+    return true;
+  }
+
   /** Collects the guard once its end was seen, so that nothing of it is left. */
   async collect(): Promise<void> {
     const deadline = performance.now() + LAST_WAIT_MS;

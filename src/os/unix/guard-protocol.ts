@@ -42,6 +42,7 @@ export class LineReader<Message> {
   }
 }
 
-export function encodeLine(message: ToGuard | FromGuard): Uint8Array<ArrayBuffer> {
+/** One message of any of the protocols between our processes and threads. */
+export function encodeLine(message: object): Uint8Array<ArrayBuffer> {
   return Buffer.from(`${JSON.stringify(message)}\n`);
 }

@@ -2,9 +2,18 @@ import type { LaunchSpec, SignalName, Tree, TreeProcess } from "../../core/os.ts
 import { numberOf } from "./signals.ts";
 import { TreeEnd, type TreeVerdict } from "./tree-end.ts";
 
-/** What a Unix system does with a command's tree; who belongs to it, each of them knows in its own way. */
-export abstract class UnixTree<Process> implements Tree {
+/** A tree as the nursery keeps it. */
+export interface GuardedTree extends Tree {
   /** Whether `end` has left any. */
+  readonly leftDaemons: boolean;
+  /** The command has ended: its pid means nothing any more. */
+  noteExit(): void;
+  /** Ends the tree where its guard can't: it was killed, or another one was. */
+  endWithoutGuard(): Promise<TreeProcess[]>;
+}
+
+/** What a Unix system does with a command's tree; who belongs to it, each of them knows in its own way. */
+export abstract class UnixTree<Process> implements GuardedTree {
   leftDaemons = false;
 
   constructor(
@@ -17,7 +26,7 @@ export abstract class UnixTree<Process> implements Tree {
 
   abstract members(): TreeProcess[];
   abstract signal(signal: SignalName): void;
-  /** The command has ended: its pid means nothing any more. */
+  abstract readonly dismiss: () => Promise<void>;
   abstract noteExit(): void;
 
   protected abstract judge(): TreeVerdict<Process>;
@@ -37,7 +46,6 @@ export abstract class UnixTree<Process> implements Tree {
     return await this.kill(false);
   }
 
-  /** The guard has died. */
   async endWithoutGuard(): Promise<TreeProcess[]> {
     return await this.kill(this.spec.way.kind === "release");
   }

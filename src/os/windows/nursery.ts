@@ -26,7 +26,7 @@ export class WindowsNursery implements Nursery {
     return this.#spawn(found.path, spec, enterJob());
   }
 
-  #spawn(path: string, { argv, env }: LaunchSpec, job: Job): LaunchOutcome {
+  #spawn(path: string, { argv, env, generation }: LaunchSpec, job: Job): LaunchOutcome {
     const batch = isBatch(path);
     const fault = batch ? batchFault(argv) : undefined;
     if (fault !== undefined) return { kind: "not-runnable", because: fault };
@@ -38,7 +38,7 @@ export class WindowsNursery implements Nursery {
         stdio: ["inherit", "inherit", "inherit"],
         windowsVerbatimArguments: batch,
       });
-      return { kind: "running", tree: new WindowsTree(job, child, this.options.onEvent) };
+      return { kind: "running", tree: new WindowsTree(job, child, generation, this.options.onEvent) };
     } catch (error) {
       return { kind: "not-runnable", because: describeSpawnFault(path, error) };
     }

@@ -22,7 +22,7 @@ export class WindowsTree implements Tree {
   /** While a start is watched, members are asked for every few milliseconds: a snapshot each time would be dear. */
   #names: ReadonlyMap<number, string> = new Map();
 
-  constructor(job: Job, child: StartedChild, onEvent: NurseryOptions["onEvent"]) {
+  constructor(job: Job, child: StartedChild, generation: number, onEvent: NurseryOptions["onEvent"]) {
     this.#job = job;
     this.pid = child.pid;
     // Opened while Bun still has the process: Bun itself tells only 8 bits of the exit code.
@@ -31,7 +31,7 @@ export class WindowsTree implements Tree {
       const exit = exitOf(handle?.exitCode() ?? code, this.#endedFor);
       handle?.[Symbol.dispose]();
       if (exit.kind === "code") keepWholeExitCode(exit.code);
-      onEvent({ kind: "exited", exit });
+      onEvent({ kind: "exited", generation, exit });
     });
   }
 
@@ -63,6 +63,11 @@ export class WindowsTree implements Tree {
       await Bun.sleep(END_POLL_MS);
     }
     return [];
+  }
+
+  /** The job is watched by nobody but the system. */
+  dismiss(): Promise<void> {
+    return Promise.resolve();
   }
 
   #terminate(pids: readonly number[], signal: SignalName): void {

@@ -38,7 +38,14 @@ async function run(argv: readonly string[], act?: (tree: Tree) => unknown): Prom
   };
   await using nursery = windows.openNursery({ watchParent: false, start: "early", onEvent });
   const env = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? ""]));
-  const outcome = await nursery.launch({ argv, env, way: { kind: "release" }, ports: [], killAll: false });
+  const outcome = await nursery.launch({
+    generation: 1,
+    argv,
+    env,
+    way: { kind: "release" },
+    ports: [],
+    killAll: false,
+  });
   if (outcome.kind !== "running") return say(outcome);
   const { tree } = outcome;
   say({ kind: "running", pid: tree.pid });

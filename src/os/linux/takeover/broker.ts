@@ -1,4 +1,4 @@
-import { type Endpoint, formatEndpoint, overlaps } from "../../../core/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../../core/endpoint.ts";
 import type { TreeEvent } from "../../../core/os.ts";
 import { type Overrule, overruleAddress } from "../../../core/overrule.ts";
 import { EADDRINUSE, EADDRNOTAVAIL, EBADF, EPERM } from "../../unix/constants.ts";
@@ -8,39 +8,46 @@ import { SYS } from "../syscalls.ts";
 import { readAskedAddress } from "./asked-address.ts";
 import { type ChildFacts, type ChildSocket, copySettings, openChildSocket, readChildFacts } from "./child-socket.ts";
 import { answer, letRun, type Notice, receiveNotice, replaceFd } from "./notify.ts";
-import { judgeRequest, type Lease } from "./lease.ts";
+import { type Asked, judgeRequest, type Lease } from "./lease.ts";
+import { LeaseBook, type LeaseBookOptions } from "./lease-book.ts";
 
-export interface BrokerOptions {
-  readonly listener: number;
-  readonly sets: readonly HeldSet[];
+export interface BrokerOptions extends Omit<LeaseBookOptions, "tell"> {
   readonly overrule: Overrule;
   readonly emit: (event: TreeEvent) => void;
-  /** Of these leases, those whose socket some process of the command's tree still has open. */
-  readonly openInTree: (leases: readonly Lease[]) => ReadonlySet<Lease>;
+}
+
+/** A call that waits for our answer, and whose it is. */
+interface Call {
+  readonly listener: number;
+  readonly generation: number;
+  readonly notice: Notice;
 }
 
 /**
- * Answers the bind() and listen() calls of the command's tree: on a held port it puts the held socket itself in the place
- * of the caller's; everything else runs untouched. It never throws.
+ * Answers the bind() and listen() calls of every generation's tree: on a held port it puts the held socket itself in the
+ * place of the caller's; everything else runs untouched. It never throws.
  */
 export class Broker {
-  private readonly leases = new Map<Member, Lease>();
+  private readonly leases: LeaseBook;
   /** What is to be told once the caller has its answer. */
   private untold: TreeEvent[] = [];
 
-  constructor(private readonly options: BrokerOptions) {}
+  constructor(private readonly options: BrokerOptions) {
+    this.leases = new LeaseBook({ ...options, tell: (event) => this.tell(event) });
+  }
 
   /** Whether a member is in a server's hands: it wants to be looked after (see `reclaim`). */
   get hasLeases(): boolean {
-    return this.leases.size > 0;
+    return !this.leases.isEmpty;
   }
 
-  handleNext(): void {
-    const { listener } = this.options;
+  /** Answers the next call that is announced on this listener, which is this generation's. */
+  handleNext(listener: number, generation: number): void {
     const notice = receiveNotice(listener);
     if (!notice) return;
+    const call = { listener, generation, notice };
     try {
-      const result = notice.call === SYS.bind ? this.onBind(notice) : this.onListen(notice);
+      const result = notice.call === SYS.bind ? this.onBind(call) : this.onListen(call);
       if (result === "run") letRun(listener, notice.id);
       else answer(listener, notice.id, result);
     } catch (error) {
@@ -53,32 +60,13 @@ export class Broker {
 
   /** Takes back the members that no process has open any more (a server that only probed, or closed its listener). */
   reclaim(): void {
-    this.takeBackUnused();
+    this.leases.takeBackUnused();
     this.tellAll();
   }
 
-  private takeBackUnused(): void {
-    const leases = [...this.leases.values()];
-    if (leases.length === 0) return;
-    const open = this.options.openInTree(leases);
-    for (const lease of leases.filter((each) => !open.has(each))) this.takeBack(lease);
-  }
-
-  private takeBack({ member, listening }: Lease): void {
-    this.leases.delete(member);
-    const set = this.setOf(member);
-    if (!set) return;
-    set.takeBack(member, listening);
-    this.tell({ kind: "let-go", at: member.at });
-    const failed = set.rehold([...this.leases.keys()]);
-    for (const [at, error] of failed) {
-      if (error === EADDRINUSE)
-        this.fault(`${formatEndpoint(at)} was taken by another program after the command had let go of it`);
-    }
-  }
-
-  private onBind(notice: Notice): number | "run" {
-    const asked = readAskedAddress(this.options.listener, notice);
+  private onBind(call: Call): number | "run" {
+    const { listener, notice } = call;
+    const asked = readAskedAddress(listener, notice);
     if (asked === "unreadable") return this.serveHidden(notice.tid);
     const sets = asked ? this.setsFor(asked.port) : [];
     if (!asked || sets.length === 0) return "run";
@@ -93,9 +81,9 @@ export class Broker {
     if (!set || !facts.sameNetwork) return "run";
     const { protocol, port } = set;
     const place = overruleAddress(asked.address, facts.v6Only, this.options.overrule.bind);
-    if (place) return this.give(notice, socket, facts, set, { protocol, port, ...place });
+    if (place) return this.give(call, socket, facts, set, { protocol, port, ...place });
     const at = { protocol, port, address: asked.address, dual: false };
-    this.tell({ kind: "bind-refused", pid: socket.pid, at, v6Only: facts.v6Only });
+    this.tell({ kind: "bind-refused", generation: call.generation, pid: socket.pid, at, v6Only: facts.v6Only });
     // What a machine without that family says: many programs go on with the other one.
     return -EADDRNOTAVAIL;
   }
@@ -109,32 +97,31 @@ export class Broker {
   }
 
   /** Hands the member for this endpoint to the caller. */
-  private give(notice: Notice, child: ChildSocket, facts: ChildFacts, set: HeldSet, at: Endpoint): number {
-    if (this.rivals(at).length > 0) this.takeBackUnused();
-    const blocker = judgeRequest(facts, this.rivals(at));
+  private give(call: Call, child: ChildSocket, facts: ChildFacts, set: HeldSet, at: Endpoint): number {
+    const { generation } = call;
+    const blocker = this.findBlocker({ ...facts, generation, member: set.find(at) }, at);
     if (blocker) {
-      this.tell({
-        kind: "bound-twice",
-        pid: child.pid,
-        at,
-        first: { pid: blocker.pid, at: blocker.member.at },
-      });
+      const first = { generation: blocker.generation, pid: blocker.pid, at: blocker.member.at };
+      this.tell({ kind: "bound-twice", generation, pid: child.pid, at, first });
       return -EADDRINUSE;
     }
     const member = set.find(at) ?? this.addMember(set, at);
     if (typeof member === "number") return member;
-    const closeOnExec = copySettings(child, member.fd);
-    const done = replaceFd(this.options.listener, notice.id, member.fd, child.fd, closeOnExec);
+    const closeOnExec = copySettings(child, member.fd, this.leases.has(member));
+    const done = replaceFd(call.listener, call.notice.id, member.fd, child.fd, closeOnExec);
     if (done < 0) return done;
     if (set.protocol === "udp") set.closeRivals(member, (rival) => this.leases.has(rival));
-    const lease = this.leases.get(member);
     const { reuseAddress, reusePort } = facts;
-    this.leases.set(
-      member,
-      lease ?? { member, pid: child.pid, fd: child.fd, reuseAddress, reusePort, listening: false },
-    );
-    this.tell({ kind: "bound", pid: child.pid, at });
+    const fresh = { member, generation, pid: child.pid, fd: child.fd, reuseAddress, reusePort, listening: false };
+    this.leases.put(this.leases.find(member, generation) ?? fresh);
+    this.tell({ kind: "bound", generation, pid: child.pid, at });
     return 0;
+  }
+
+  /** Who forbids this bind; what its first owner has closed meanwhile forbids nothing. */
+  private findBlocker(asked: Asked, at: Endpoint): Lease | undefined {
+    if (this.leases.rivals(at).length > 0) this.leases.takeBackUnused();
+    return judgeRequest(asked, this.leases.rivals(at));
   }
 
   /** An address that is not among the held ones is bound on the child's behalf beside them. */
@@ -150,38 +137,32 @@ export class Broker {
     return set.find(at)!;
   }
 
-  private onListen(notice: Notice): number | "run" {
+  private onListen({ generation, notice }: Call): number | "run" {
     const child = openChildSocket(notice.tid, Number(notice.args[0]));
     if (typeof child === "number") return "run";
     using socket = child;
     const set = this.options.sets.find(({ members }) => members.some(({ inode }) => inode === socket.inode));
     const member = set?.members.find(({ inode }) => inode === socket.inode);
-    if (!set || !member) return this.noteOtherListener(socket);
+    if (!set || !member) return this.noteOtherListener(socket, generation);
     const backlog = Number(BigInt.asIntN(32, notice.args[1]!));
     const done = set.listen(member, backlog, (rival) => this.leases.has(rival));
     if (done < 0) {
       this.fault(`${formatEndpoint(member.at)} could not listen (error ${-done})`);
       return done;
     }
-    const lease = this.leases.get(member);
-    this.leases.set(member, {
-      reuseAddress: false,
-      reusePort: false,
-      ...lease,
-      member,
-      pid: socket.pid,
-      fd: socket.fd,
-      listening: true,
-    });
-    this.tell({ kind: "listening", pid: socket.pid, at: member.at, reserved: true });
+    const { pid, fd } = socket;
+    const known = this.leases.find(member, generation) ?? { reuseAddress: false, reusePort: false };
+    this.leases.put({ ...known, member, generation, pid, fd, listening: true });
+    this.tell({ kind: "listening", generation, pid, at: member.at, reserved: true });
     return 0;
   }
 
-  private noteOtherListener({ ours, pid }: ChildSocket): "run" {
+  private noteOtherListener({ ours, pid }: ChildSocket, generation: number): "run" {
     const name = nameOf(ours);
     // Unix sockets have no port; a socket that was never bound has none yet.
     if (name && name.port !== 0) {
-      this.tell({ kind: "listening", pid, at: { protocol: "tcp", dual: false, ...name }, reserved: false });
+      const at = { protocol: "tcp", dual: false, ...name } as const;
+      this.tell({ kind: "listening", generation, pid, at, reserved: false });
     }
     return "run";
   }
@@ -208,14 +189,6 @@ export class Broker {
       `process ${tid} may not be looked into (it hides itself, or runs with other privileges): the ports were let go for it to bind`,
     );
     return "run";
-  }
-
-  private rivals(at: Endpoint): Lease[] {
-    return [...this.leases.values()].filter(({ member }) => overlaps(member.at, at));
-  }
-
-  private setOf(member: Member): HeldSet | undefined {
-    return this.options.sets.find(({ members }) => members.includes(member));
   }
 
   private tell(event: TreeEvent): void {

@@ -91,14 +91,16 @@ function protocolOf(type: number | undefined, protocol: number | undefined): Pro
 
 /**
  * Makes a member look like the socket that it replaces: options, buffers, device, O_NONBLOCK. Sharing options are left
- * out: they are the hold's own business. Answers whether the child's fd is close-on-exec.
+ * out: they are the hold's own business. Where another generation has the member, O_NONBLOCK is not taken from it: it may
+ * sit in accept() for ever. Answers whether the child's fd is close-on-exec.
  */
-export function copySettings(from: ChildSocket, to: number): boolean {
+export function copySettings(from: ChildSocket, to: number, isShared: boolean): boolean {
   for (const [level, option, size] of COPIED) copyOption(from.ours, to, level, option, size);
   for (const option of [SO_SNDBUF, SO_RCVBUF]) copyBufferSize(from.ours, to, option);
   copyOption(from.ours, to, SOL_SOCKET, SO_BINDTODEVICE, 16);
   const flags = Number.parseInt(readField(`/proc/${from.pid}/fdinfo/${from.fd}`, "flags") ?? "0", 8);
-  setNonBlocking(to, (flags & O_NONBLOCK) !== 0);
+  const nonBlocking = (flags & O_NONBLOCK) !== 0;
+  if (nonBlocking || !isShared) setNonBlocking(to, nonBlocking);
   return (flags & O_CLOEXEC) !== 0;
 }
 

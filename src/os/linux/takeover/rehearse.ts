@@ -26,5 +26,5 @@ function playBind(listener: number, theirs: number, ours: number): void {
   if (typeof child === "number") return;
   using socket = child;
   readChildFacts(socket.ours, ours);
-  copySettings(socket, ours);
+  copySettings(socket, ours, false);
 }

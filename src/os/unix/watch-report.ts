@@ -1,0 +1,15 @@
+import type { TreeEvent } from "../../core/os.ts";
+import type { FromGuard } from "./guard-protocol.ts";
+
+/** A guard that the watching thread is told of. The thread never closes its control socket. */
+export interface GuardOrder {
+  readonly generation: number;
+  readonly control: number;
+  readonly pid: number;
+}
+
+/** What the watching thread tells: a guard's own words, what happens to the trees, and that it has done with a guard. */
+export type WatchReport =
+  | { readonly from: "guard"; readonly generation: number; readonly message: FromGuard }
+  | { readonly from: "tree"; readonly event: TreeEvent }
+  | { readonly from: "thread"; readonly gone: number };

@@ -1,0 +1,172 @@
+import { describe, expect, test } from "bun:test";
+import { freePort } from "../drive/free-port.ts";
+import { until } from "../drive/until.ts";
+import type { Way } from "../guard/guarded.ts";
+import { findVictim, VICTIMS } from "../guard/victims.ts";
+import { answerer, eventOf, pidOf, Script, serves, startCommand, startServer, story } from "./succession.ts";
+
+/** On every address, as node does. */
+const LISTEN_AND_HANG = `import socket, sys, time
+s = socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True)
+time.sleep(600)`;
+
+const ROLLING = ["takeover", "inherit"] as const;
+
+describe.each(ROLLING)("SIGHUP puts a new generation into the place of the old one by %s", (way) => {
+  test("which serves until the new one does, and is then stopped", async () => {
+    await using started = await startServer(way);
+    const { run, port } = started;
+    const old = await pidOf(run, 1);
+    run.signal("SIGHUP");
+    await eventOf(run, "retired", 1);
+    const pid = await pidOf(run, 2);
+    expect(pid).not.toBe(old);
+    expect(await answerer(port)).toBe(pid);
+    expect(story(run)).toEqual(["started 1", "ready 1", "restarting 2", "started 2", "ready 2", "retired 1"]);
+    expect(await eventOf(run, "restarting", 2)).toMatchObject({ because: "signal", mode: "rolling" });
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+    expect(run.voice.slice(1)).toEqual([
+      "starting generation 2 (SIGHUP): the old one serves until it is ready",
+      expect.stringMatching(
+        new RegExp(`^generation 2: ${port} handed to node \\(pid ${pid}\\) by ${way}: .+ ready in \\d+ ms$`),
+      ),
+    ]);
+  });
+
+  test("and an old one that ignores SIGTERM is killed when its grace is over", async () => {
+    await using started = await startServer(way, ["--grace", "1s"], "--hear", "SIGTERM");
+    const { run, port } = started;
+    run.signal("SIGHUP");
+    expect(await eventOf(run, "retired", 1)).toMatchObject({ exit: { kind: "signal", signal: "SIGKILL" } });
+    expect(run.voice).toContain("warning: node did not end within 1 s: killed");
+    expect(await answerer(port)).toBe(await pidOf(run, 2));
+    expect(await run.stop("SIGTERM")).toBe("SIGKILL");
+    await run.expectNothingLeft();
+  });
+
+  test("two within a millisecond are at most two restarts, and one generation is left", async () => {
+    await using started = await startServer(way);
+    const { run, port } = started;
+    run.signal("SIGHUP");
+    run.signal("SIGHUP");
+    await eventOf(run, "retired", 1);
+    const last = () => Math.max(...run.events.map((event) => Number(event["generation"] ?? 0)));
+    await until("the last one alone", () => story(run).includes(`retired ${last() - 1}`));
+    expect(last()).toBeLessThanOrEqual(3);
+    expect(await answerer(port)).toBe(await pidOf(run, last()));
+    expect(run.processes().filter(({ command }) => command.startsWith("node "))).toHaveLength(1);
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+  });
+});
+
+test("by release the old one is stopped first, and that is said", async () => {
+  await using started = await startServer("release");
+  const { run, port } = started;
+  run.signal("SIGHUP");
+  await eventOf(run, "ready", 2);
+  expect(story(run)).toEqual(["started 1", "ready 1", "restarting 2", "retired 1", "started 2", "ready 2"]);
+  expect(run.voice).toContain("starting generation 2 (SIGHUP): the old one is stopped first");
+  expect(await answerer(port)).toBe(await pidOf(run, 2));
+  expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+  await run.expectNothingLeft();
+});
+
+describe("a new generation that never becomes ready leaves the old one serving, and that is said:", () => {
+  /** What the next start does, with the port; and what is said of it. */
+  const broken: readonly [what: string, script: (port: number) => string, said: RegExp][] = [
+    ["it has a syntax error", () => "exec node --eval 'let let'\n", /^sh ended with 1 before it was ready$/],
+    ["it dies", () => "kill -KILL $$\n", /^sh ended by SIGKILL before it was ready$/],
+    ["it hangs", () => "exec sleep 600\n", /^sh was not ready in time$/],
+    ["it serves on a wrong port", () => serves("takeover", freePort()), /^sh was not ready in time$/],
+    [
+      "it listens on the port and then hangs",
+      (port) => `exec python3 -c '${LISTEN_AND_HANG}' ${port}\n`,
+      /^sh was not ready in time$/,
+    ],
+    [
+      "it wants another address of the port",
+      (port) => serves("takeover", port, "0.0.0.0"),
+      /^sh can't run beside the old one: process \d+ asked for 0.0.0.0:\d+ while process \d+ serves on \[::\]:\d+$/,
+    ],
+  ];
+
+  test.each(broken)("%s", async (_, brokenScript, said) => {
+    const port = freePort();
+    using script = new Script(serves("takeover", port));
+    const flags = ["--ready-timeout", "1s", "--restart-mode", "rolling"];
+    await using started = await startCommand("takeover", port, flags, script.command);
+    const { run } = started;
+    script.write(brokenScript(port));
+    run.signal("SIGHUP");
+    const failed = await eventOf(run, "restart-failed", 2);
+    expect(failed["serving"]).toBe(1);
+    expect(String(failed["what"]).replace("generation 2 of ", "")).toMatch(said);
+    await eventOf(run, "retired", 2);
+    expect(await answerer(port)).toBe(await pidOf(run, 1));
+    expect(run.voice).toContainEqual(expect.stringMatching(/^restart failed: .*: generation 1 goes on serving$/));
+    script.write(serves("takeover", port));
+    run.signal("SIGHUP");
+    await eventOf(run, "retired", 1);
+    expect(await answerer(port)).toBe(await pidOf(run, 3));
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+  });
+});
+
+describe("while a new generation starts", () => {
+  async function startWithSlowSecond(way: Way) {
+    const port = freePort();
+    const script = new Script(serves(way, port));
+    const started = await startCommand(way, port, [], script.command);
+    script.write(serves(way, port, "--wait"));
+    started.run.signal("SIGHUP");
+    await until("the second one", () => started.run.stdout.includes("waiting"));
+    script[Symbol.dispose]();
+    return started;
+  }
+
+  test.each(ROLLING)("SIGTERM ends both, by %s", async (way) => {
+    await using started = await startWithSlowSecond(way);
+    expect(await started.run.stop("SIGTERM")).toBe("SIGTERM");
+    await started.run.expectNothingLeft();
+  });
+
+  test.each(VICTIMS.flatMap((victim) => ROLLING.map((way) => [victim, way] as const)))(
+    "SIGKILL to %s leaves nothing of either, by %s",
+    async (victim, way) => {
+      await using started = await startWithSlowSecond(way);
+      const { run } = started;
+      process.kill(await findVictim(run, victim), "SIGKILL");
+      expect(await run.ended()).toBe(victim === "the front" ? "SIGKILL" : 125);
+      await run.expectNothingLeft(5000);
+    },
+  );
+
+  test("the end of the old one is not the end of all", async () => {
+    await using started = await startWithSlowSecond("takeover");
+    const { run, port } = started;
+    process.kill(await pidOf(run, 1), "SIGKILL");
+    await until("its end", () => run.processes().filter(({ command }) => command.startsWith("node ")).length === 1);
+    process.kill(await pidOf(run, 2), "SIGUSR2");
+    await eventOf(run, "ready", 2);
+    expect(await answerer(port)).toBe(await pidOf(run, 2));
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+  });
+});
+
+test("a server that wants another address of its port is restarted by stopping the old one first", async () => {
+  const port = freePort();
+  using script = new Script(serves("takeover", port, "127.0.0.1"));
+  await using started = await startCommand("takeover", port, [], script.command);
+  const { run } = started;
+  script.write(serves("takeover", port, "0.0.0.0"));
+  run.signal("SIGHUP");
+  await eventOf(run, "ready", 3);
+  expect(await eventOf(run, "not-beside", 2)).toMatchObject({ because: expect.stringContaining("0.0.0.0") });
+  expect(await answerer(port)).toBe(await pidOf(run, 3));
+  expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+  await run.expectNothingLeft();
+});
