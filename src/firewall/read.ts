@@ -2,7 +2,7 @@ import { fail } from "../core/error.ts";
 import { type Seen, seen, unseen } from "../core/seen.ts";
 import { readIpSets } from "./backends/ipset/read.ts";
 import { type SavedTables, readSaved } from "./backends/iptables/read.ts";
-import { BYTECODE, type HiddenFamilies, readBytecode } from "./backends/nft/bytecode.ts";
+import { BYTECODE, type Hidden, readBytecode } from "./backends/nft/bytecode.ts";
 import { type Json, isList, isObject } from "./backends/nft/json.ts";
 import { readNft } from "./backends/nft/read.ts";
 import { mergeTables } from "./merge-tables.ts";
@@ -18,7 +18,7 @@ export interface Dump {
 type Read =
   | { readonly kind: "saved"; readonly saved: SavedTables }
   | { readonly kind: "nft"; readonly entries: readonly Json[] }
-  | { readonly kind: "bytecode"; readonly families: HiddenFamilies }
+  | { readonly kind: "bytecode"; readonly name: string; readonly hidden: Hidden }
   | { readonly kind: "ipset"; readonly sets: ReadonlyMap<string, IpSet> }
   | { readonly kind: "empty" };
 
@@ -44,7 +44,7 @@ function readDump({ name, text }: Dump): Read[] {
   const trimmed = text.trim();
   if (trimmed === "") return [{ kind: "empty" }];
   if (trimmed.startsWith("{")) return [readJson(name, trimmed)];
-  if (BYTECODE.test(trimmed)) return [{ kind: "bytecode", families: readBytecode(trimmed) }];
+  if (BYTECODE.test(trimmed)) return [{ kind: "bytecode", name, hidden: readBytecode(trimmed) }];
   const saved = splitSaved(trimmed).map((each): Read => ({ kind: "saved", saved: readComplete(name, each) }));
   if (saved.length > 0) return saved;
   if (/^create \S+ [a-z]+:/m.test(trimmed)) return [{ kind: "ipset", sets: readIpSets(trimmed) }];
@@ -99,9 +99,13 @@ function readComplete(name: string, text: string): SavedTables {
 
 function merge(read: readonly Read[]): RuleSet {
   const saved = read.flatMap((each) => (each.kind === "saved" ? [each.saved] : []));
-  const hidden = new Map(read.flatMap((each) => (each.kind === "bytecode" ? [...each.families] : [])));
-  const nft = read.flatMap((each) => (each.kind === "nft" ? readNft(each.entries, hidden) : []));
+  const bytecode = read.find((each) => each.kind === "bytecode");
+  const nft = read.flatMap((each) => (each.kind === "nft" ? readNft(each.entries, bytecode?.hidden) : []));
   const hasNft = read.some(({ kind }) => kind === "nft");
+  if (bytecode && !hasNft) {
+    const what = `${bytecode.name} is what nft prints for people, which does not tell everything`;
+    return fail("BAD_RULES", what, "give what `nft -j list ruleset` prints");
+  }
   const v4 = hasNft || saved.some(({ family }) => family === 4);
   const v6 = hasNft || saved.some(({ family }) => family === 6);
   const tables = mergeTables(

@@ -98,26 +98,28 @@ function runBaseChain(
   { table, chain }: Extract<Station, { kind: "chain" }>,
   states: readonly State[],
 ): Passed {
-  const { devices, policy, type } = chain.base!;
+  const { devices, policy, type, isMaybeDormant } = chain.base!;
   if (world.hook === "ingress" || world.hook === "egress") {
     const here = states.map((state) => isOnDevice(world, state, devices));
     if (here.includes("no")) return { states, ends: [] };
-    if (here.includes("maybe")) return runMaybe(world, { table, chain }, states);
+    if (here.includes("maybe"))
+      return runMaybe(world, { table, chain }, states, `the device of chain \`${chain.name}\``);
   }
   // What another chain has translated already is not asked about again.
   const isDone = ({ track: { dstSettled, srcSettled } }: State) =>
     type === "nat" && (sideOf(world.hook) === "destination" ? dstSettled : srcSettled);
-  const flow = walkChain(
-    world,
-    table,
-    chain,
-    states.filter((state) => !isDone(state)),
-  );
+  const done = states.filter(isDone);
+  const asked = states.filter((state) => !isDone(state));
+  if (isMaybeDormant) {
+    const passed = runMaybe(world, { table, chain }, asked, `whether table ${table.name} is dormant`);
+    return { states: mergeStates([...done, ...passed.states]), ends: passed.ends };
+  }
+  const flow = walkChain(world, table, chain, asked);
   const by: Decider = { kind: "policy", table, chain };
   const isDrop = policy === "drop";
   const dropped = isDrop ? flow.fell.map((state): End => ({ kind: "drop", by, state })) : [];
   const passed = pass(flow, isDrop ? [] : flow.fell);
-  return { states: mergeStates([...states.filter(isDone), ...passed]), ends: [...flow.ends, ...dropped] };
+  return { states: mergeStates([...done, ...passed]), ends: [...flow.ends, ...dropped] };
 }
 
 /** A packet remembers the last rule that let it pass. */
@@ -131,13 +133,13 @@ function isOnDevice(world: World, state: State, devices: readonly string[] | und
   return devices.includes(at) ? "yes" : "no";
 }
 
-/** A chain on a device that is not known: it may have been passed by. */
+/** A chain on a device that is not known, or that may be switched off: it may have been passed by. */
 function runMaybe(
   world: World,
   { table, chain }: Omit<Extract<Station, { kind: "chain" }>, "kind">,
   states: readonly State[],
+  doubt: string,
 ): Passed {
-  const doubt = `the device of chain \`${chain.name}\``;
   const doubted = states.map((state) => withDoubt(state, doubt));
   const flow = walkChain(world, table, chain, doubted);
   const by: Decider = { kind: "policy", table, chain };

@@ -1,8 +1,9 @@
 import type { NftFamily } from "../../../core/step.ts";
 import type { ElementSet } from "../../elements.ts";
 import type { Base, Chain, Hook, Part, Rule, Table } from "../../model.ts";
+import type { Tri } from "../../value.ts";
 import { type Json, type JsonObject, isList, isObject, numberIn, textOf } from "./json.ts";
-import { HIDDEN_FAMILY, type HiddenFamilies } from "./bytecode.ts";
+import { HIDDEN_FAMILY, type Hidden, NOTHING_HIDDEN } from "./bytecode.ts";
 import { needsHeader } from "./expr.ts";
 import { readNamedSet } from "./sets.ts";
 import { type Objects, readStatement } from "./statements.ts";
@@ -28,7 +29,7 @@ interface BuildingChain {
 interface Building {
   readonly family: NftFamily;
   readonly name: string;
-  readonly isDormant: boolean;
+  readonly isDormant: Tri;
   readonly chains: Map<string, BuildingChain>;
   readonly sets: Map<string, ElementSet<unknown>>;
   readonly objects: Map<string, JsonObject>;
@@ -38,7 +39,7 @@ interface Building {
  * Reads what `nft -j list ruleset` prints, and what its listing does not show, where that was given. Tables that are
  * switched off are left out.
  */
-export function readNft(entries: readonly Json[], hidden: HiddenFamilies = new Map()): readonly Table[] {
+export function readNft(entries: readonly Json[], hidden: Hidden = NOTHING_HIDDEN): readonly Table[] {
   const tables = new Map<string, Building>();
   const rules: JsonObject[] = [];
   for (const entry of entries) {
@@ -46,26 +47,26 @@ export function readNft(entries: readonly Json[], hidden: HiddenFamilies = new M
     for (const [word, body] of Object.entries(entry)) {
       if (!isObject(body)) continue;
       if (word === "rule") rules.push(body);
-      else readEntry(tables, word, body);
+      else readEntry(tables, word, body, hidden);
     }
   }
   // A rule may speak of what stands behind it in the listing.
   for (const body of rules) readRule(tables.get(keyOf(body)), body, hidden);
-  return [...tables.values()].filter((table) => !table.isDormant).map(finish);
+  return [...tables.values()].filter(({ isDormant }) => isDormant !== "yes").map(finish);
 }
 
 function keyOf(body: JsonObject, name = body["table"]): string {
   return `${textOf(body["family"])} ${textOf(name)}`;
 }
 
-function readEntry(tables: Map<string, Building>, word: string, body: JsonObject): void {
+function readEntry(tables: Map<string, Building>, word: string, body: JsonObject, hidden: Hidden): void {
   if (word === "table") {
     const [family, name] = [textOf(body["family"]) ?? "", textOf(body["name"]) ?? ""];
     if (!FAMILIES.has(family)) return;
     tables.set(keyOf(body, name), {
       family: family as NftFamily,
       name,
-      isDormant: isDormant(body["flags"]),
+      isDormant: saysDormant(hidden.flags.get(keyOf(body, name)) ?? body["flags"]),
       chains: new Map(),
       sets: new Map(),
       objects: new Map(),
@@ -88,10 +89,14 @@ function readEntry(tables: Map<string, Building>, word: string, body: JsonObject
   }
 }
 
-/** nft 1.0.6 prints the first letter only. */
-function isDormant(flags: Json | undefined): boolean {
+const FLAGS: ReadonlySet<Json> = new Set(["owner", "persist"]);
+
+/** nft 1.0.6 prints whatever stands in memory that it has given back: that there are flags is all that is certain then. */
+function saysDormant(flags: Json | readonly string[] | undefined): Tri {
+  if (flags === undefined) return "no";
   const names = isList(flags) ? flags : [flags];
-  return names.some((name) => name === "dormant" || name === "d");
+  if (names.includes("dormant")) return "yes";
+  return names.every((name) => FLAGS.has(name)) ? "no" : "maybe";
 }
 
 function baseOf(body: JsonObject): Base | undefined {
@@ -114,14 +119,14 @@ function baseOf(body: JsonObject): Base | undefined {
   };
 }
 
-function readRule(table: Building | undefined, body: JsonObject, hidden: HiddenFamilies): void {
+function readRule(table: Building | undefined, body: JsonObject, { families }: Hidden): void {
   const chain = table?.chains.get(textOf(body["chain"]) ?? "");
   if (!table || !chain) return;
   const statements = isList(body["expr"]) ? body["expr"] : [];
   const handle = numberIn(body["handle"]);
   const comment = textOf(body["comment"]);
   const family =
-    table.family === "inet" ? needsFamily(statements, hidden.get(`${keyOf(body)} ${chain.name} ${handle}`)) : [];
+    table.family === "inet" ? needsFamily(statements, families.get(`${keyOf(body)} ${chain.name} ${handle}`)) : [];
   const text = statements.map(renderStatement).join(" ");
   chain.rules.push({
     position: chain.rules.length + 1,
@@ -132,7 +137,7 @@ function readRule(table: Building | undefined, body: JsonObject, hidden: HiddenF
 }
 
 /** Before `reject with tcp reset`, nft shows no `meta nfproto` that the rule may have. */
-function needsFamily(statements: readonly Json[], hidden: ReturnType<HiddenFamilies["get"]> = "unknown"): Part[] {
+function needsFamily(statements: readonly Json[], hidden: "any" | 4 | 6 | "unknown" = "unknown"): Part[] {
   const isHidden = statements.some(
     (each) => isObject(each) && isObject(each["reject"]) && each["reject"]["type"] === "tcp reset",
   );
@@ -153,9 +158,10 @@ function partsOf(statements: readonly Json[], objects: Objects): readonly Part[]
   return statements.flatMap((statement) => readStatement(statement, objects));
 }
 
-function finish({ family, name, chains, sets }: Building): Table {
+function finish({ family, name, chains, sets, isDormant }: Building): Table {
   const finished = [...chains.values()].map((chain): [string, Chain] => {
-    const { base, rules } = chain;
+    const { rules } = chain;
+    const base = chain.base && isDormant === "maybe" ? { ...chain.base, isMaybeDormant: true as const } : chain.base;
     return [chain.name, base ? { name: chain.name, base, rules } : { name: chain.name, rules }];
   });
   return { backend: "nftables", family, name, chains: new Map(finished), sets };
