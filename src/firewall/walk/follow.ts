@@ -1,5 +1,6 @@
 import { type Tri, type Value, isVague } from "../value.ts";
 import type { Outcome } from "./conclude.ts";
+import { isOwn } from "./locality.ts";
 import { answerTo, nextPacket, rejection, secondTry } from "./packets.ts";
 import { type Arrived, type Travelled, comeIn, sendOut } from "./path.ts";
 import type { State } from "./state.ts";
@@ -39,6 +40,13 @@ function asDrop(end: End, request: State): End {
 }
 
 function awaitAnswer(world: World, first: State, arrived: Arrived): Outcome[] {
+  const { saddr, family, track } = arrived.state;
+  if (arrived.how !== "here" && saddr !== track.original.saddr) {
+    const own = isOwn(world.locality, saddr, family);
+    if (own === "no")
+      return [unsure("its source is translated to an address of others, where the answer goes", arrived.state)];
+    if (own === "maybe") world.assumed.add("what the source is translated to is an address of this machine");
+  }
   const answer = travel(world, "reply", answerTo(world, arrived));
   const known = answer.arrived.map((each) => ({ ...each, isFor: isAnswerTo(first, each.state) }));
   const accepted: Outcome[] = known

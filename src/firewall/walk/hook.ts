@@ -9,15 +9,15 @@ import type { End, Passed, World } from "./world.ts";
 /** Walks these states through everything at one hook. */
 export function runHook(world: World, hook: Hook, states: readonly State[]): Passed {
   world.hook = hook;
-  const ends: End[] = [];
+  const ends: (readonly End[])[] = [];
   let live = states;
   for (const group of world.hooks.get(hook) ?? []) {
     if (live.length === 0) break;
     const passed = runGroup(world, group, live);
-    ends.push(...passed.ends);
+    ends.push(passed.ends);
     live = passed.states;
   }
-  return { states: live, ends };
+  return { states: live, ends: distinctEnds(ends.flat()) };
 }
 
 /** Where the order is not certain, every one is tried; only the likeliest is traced. */
@@ -34,16 +34,16 @@ function runGroup(world: World, { stations, priority }: Group, states: readonly 
 function runOrder(world: World, order: readonly Station[], states: readonly State[], isTraced: boolean): Passed {
   const { trace } = world;
   if (!isTraced) world.trace = undefined;
-  const ends: End[] = [];
+  const ends: (readonly End[])[] = [];
   let live = states;
   for (const station of order) {
     if (live.length === 0) break;
     const passed = runStation(world, station, live);
-    ends.push(...passed.ends);
+    ends.push(passed.ends);
     live = passed.states;
   }
   world.trace = trace;
-  return { states: live, ends };
+  return { states: live, ends: ends.flat() };
 }
 
 /** Too many orders to try: their order does not matter where none changes the packet and all that end it do it alike. */
@@ -63,7 +63,8 @@ function endKey(end: End): string {
 }
 
 /** One of each kind; the first stays. */
-function distinctEnds(ends: readonly End[]): End[] {
+function distinctEnds(ends: readonly End[]): readonly End[] {
+  if (ends.length < 2) return ends;
   return [...Map.groupBy(ends, (end) => `${endKey(end)} ${stateKey(end.state)}`).values()].map(([first]) => first!);
 }
 
@@ -158,12 +159,12 @@ function runNat(world: World, groups: readonly Group[], state: State): Passed {
   if (known.state === "established" || isSettled(known, side) || state.icmp) {
     return { states: [rewrite(state, side)], ends: [] };
   }
-  const ends: End[] = [];
+  const ends: (readonly End[])[] = [];
   const done: State[] = [];
   let live: readonly State[] = [state];
   for (const group of groups) {
     const passed = runGroup(world, group, live);
-    ends.push(...passed.ends);
+    ends.push(passed.ends);
     done.push(...passed.states.filter((each) => isSettled(each.track, side)));
     live = passed.states.filter((each) => !isSettled(each.track, side));
   }
@@ -171,5 +172,5 @@ function runNat(world: World, groups: readonly Group[], state: State): Passed {
   const isReply = known.direction === "reply";
   const settled = isReply ? [settle(state, side)] : [...done, ...live.map((each) => settle(each, side))];
   const isLeft = done.length + live.length > 0;
-  return { states: isLeft ? mergeStates(settled.map((each) => rewrite(each, side))) : [], ends };
+  return { states: isLeft ? mergeStates(settled.map((each) => rewrite(each, side))) : [], ends: ends.flat() };
 }

@@ -41,7 +41,13 @@ export function comeIn(world: World, states: readonly State[]): Travelled {
 
 /** A packet that this machine sends by `oif`: off, or round to itself on `lo`. */
 export function sendOut(world: World, states: readonly State[]): Travelled {
-  const out = runHook(world, "output", states);
+  // Its route is looked for before any rule can translate it.
+  const stuck = states.filter((state) => isStranger(world, state) && isOwn(world.locality, state.daddr, 4) === "no");
+  const out = runHook(
+    world,
+    "output",
+    states.filter((state) => !stuck.includes(state)),
+  );
   const { own, others } = split(world, out.states);
   const strangers = others.filter((state) => isStranger(world, state));
   const leaving = others
@@ -66,7 +72,7 @@ export function sendOut(world: World, states: readonly State[]): Travelled {
       ...off.ends,
       ...round.ends,
       ...back.ends,
-      ...[...strangers, ...lost].map((state) => endStranger(world, state)),
+      ...[...stuck, ...strangers, ...lost].map((state) => endStranger(world, state)),
     ],
   };
 }

@@ -1,7 +1,9 @@
+import type { Merged } from "../merged-ports.ts";
+
 /** What `nft --debug=netlink list ruleset` shows and nft's JSON does not, or not truly. */
 export interface Hidden {
-  /** What the kernel compares the family of a rule's packets with, by `FAMILY TABLE CHAIN HANDLE`. */
-  readonly families: ReadonlyMap<string, "any" | 4 | 6 | "unknown">;
+  /** By `FAMILY TABLE CHAIN HANDLE`. */
+  readonly rules: ReadonlyMap<string, HiddenRule>;
   /** The flags of each table, by `FAMILY TABLE`. */
   readonly flags: ReadonlyMap<string, readonly string[]>;
 }
@@ -9,7 +11,14 @@ export interface Hidden {
 /** What stands for the family of a rule that only this shows. */
 export const HIDDEN_FAMILY = "meta nfproto, which nft does not show";
 
-export const NOTHING_HIDDEN: Hidden = { families: new Map(), flags: new Map() };
+export interface HiddenRule {
+  /** What the kernel compares the family of the rule's packets with. */
+  readonly family: "any" | 4 | 6 | "unknown";
+  readonly merged: Merged;
+}
+
+export const NOTHING_HIDDEN: Hidden = { rules: new Map(), flags: new Map() };
+export const NOT_SEEN: HiddenRule = { family: "unknown", merged: "unknown" };
 
 /** The rules' own code, or a table as nft prints it for people, which stands behind. */
 export const BYTECODE = /^\w+ \S+ \S+ \d+(?: \d+)?\n {2}\[ |^table (?:ip6?|inet|arp|bridge|netdev) \S+ \{$/m;
@@ -20,21 +29,25 @@ export const BYTECODE = /^\w+ \S+ \S+ \d+(?: \d+)?\n {2}\[ |^table (?:ip6?|inet|
  * JSON, stand in the text behind it.
  */
 export function readBytecode(text: string): Hidden {
-  const families = new Map<string, "any" | 4 | 6 | "unknown">();
+  const rules = new Map<string, HiddenRule>();
   let rule: string | undefined;
-  let isLoaded = false;
+  let before = "";
   const lines = text.split("\n");
   for (const line of lines) {
     const [, head] = /^(\w+ \S+ \S+ \d+)(?: \d+)?$/.exec(line) ?? [];
-    if (head !== undefined) {
-      rule = head;
-      families.set(rule, "any");
-    } else if (!line.startsWith("  [ ")) rule = undefined;
-    else if (rule !== undefined && isLoaded) families.set(rule, comparedFamily(line));
-    isLoaded = line.includes("[ meta load nfproto ");
+    if (head !== undefined) rules.set((rule = head), { family: "any", merged: "no" });
+    else if (!line.startsWith("  [ ")) rule = undefined;
+    const known = rules.get(rule ?? "");
+    if (known && before.includes("[ meta load nfproto ")) rules.set(rule!, { ...known, family: comparedFamily(line) });
+    const isMerged = MERGED.test(before) && line.includes("[ cmp neq ");
+    if (known && isMerged) rules.set(rule!, { ...known, merged: "yes" });
+    before = line;
   }
-  return { families, flags: readFlags(lines) };
+  return { rules, flags: readFlags(lines) };
 }
+
+/** Both ports as one number. */
+const MERGED = /\[ payload load 4b @ transport header \+ 0 => /;
 
 function comparedFamily(line: string): 4 | 6 | "unknown" {
   const [, hex] = /\[ cmp eq reg \d+ 0x0*([0-9a-f]+) /.exec(line) ?? [];
