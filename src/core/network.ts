@@ -236,7 +236,8 @@ export interface MacosFacts {
   readonly applicationFirewall: Seen<{
     readonly on: boolean;
     readonly blockAll: boolean;
-    /** By path of the program. */
+    /** By path of the program, or by its bundle. */
     readonly blocked: readonly string[];
+    readonly allowed: readonly string[];
   }>;
 }

@@ -1,3 +1,4 @@
+import { parseFirewallPrograms } from "../core/firewall-programs.ts";
 import type { NetworkInterface } from "../core/network.ts";
 import type { OsName } from "../core/os.ts";
 import type { RuleRequest, WindowsProfile } from "../core/rule-request.ts";
@@ -153,13 +154,7 @@ async function readMacosFacts(owner: OwnerFacts, look: Look): Promise<Pick<RuleF
     applicationFirewall: {
       on: valueOf(owner.applicationFirewall) === true,
       blockAll: /state set to enabled|is enabled/i.test(valueOf(blockAll) ?? ""),
-      programs: parsePrograms(valueOf(apps) ?? ""),
+      programs: parseFirewallPrograms(valueOf(apps) ?? ""),
     },
   };
-}
-
-/** `2 : /usr/libexec/remoted`, and on the next line `( Allow incoming connections )` or `( Block … )`. */
-export function parsePrograms(text: string): ReadonlyMap<string, "allowed" | "blocked"> {
-  const programs = [...text.matchAll(/^\d+\s*:\s*(\/.*?)\s*\n\s*\(\s*(Allow|Block) incoming connections\s*\)/gm)];
-  return new Map(programs.map(([, path, does]) => [path!, does === "Allow" ? "allowed" : "blocked"]));
 }

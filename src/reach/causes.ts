@@ -51,6 +51,7 @@ import { noReturnRoute } from "./causes/no-return-route.ts";
 import { notHttp } from "./causes/not-http.ts";
 import { otherNamespace } from "./causes/other-namespace.ts";
 import { otherProtocol } from "./causes/other-protocol.ts";
+import { pfBlocks } from "./causes/pf-blocks.ts";
 import { portproxyStopped } from "./causes/portproxy-stopped.ts";
 import { processStopped } from "./causes/process-stopped.ts";
 import { proxyVariable } from "./causes/proxy-variable.ts";
@@ -137,6 +138,7 @@ export const CAUSES: readonly Cause[] = [
   conntrackFull,
   unitLimits,
   macosApplicationFirewall,
+  pfBlocks,
   windowsBlockRule,
   windowsShieldsUp,
   windowsLocalRulesIgnored,

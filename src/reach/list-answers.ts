@@ -23,6 +23,8 @@ function answerTo(facts: Facts, way: RuledWay): FirewallAnswer {
       const isStopped = listStopped(facts).some((stopped) => stopped.verdict === verdict);
       return !isStopped && (verdict.kind === "drop" || verdict.kind === "reject") ? denied(answer) : answer;
     }
+    case "macos":
+      return way.answer;
     case "windows": {
       const { verdict } = way;
       return { ...answerOfWindows(verdict, describePacket(packet), packet.protocol), assumed: verdict.assumed };

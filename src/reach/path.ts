@@ -80,11 +80,19 @@ function describeFirewall(facts: Facts): Station {
     return { mark: "broken", text: `${describeEnd(stopped.verdict)} by ${nameRule(stopped.verdict)}` };
   }
   const ways = listWays(facts);
-  const dropped = ways.find((way) => way.by === "windows" && way.stop !== undefined);
-  if (dropped?.by === "windows" && stopSeverity(facts, dropped) === "blocks") {
-    return { mark: "broken", text: `dropped by ${nameWindowsStop(dropped)}` };
-  }
+  const other = ways.find(({ by, verdict: { kind } }) => by !== "linux" && (kind === "drop" || kind === "reject"));
+  if (other && stopSeverity(facts, other) === "blocks") return { mark: "broken", text: nameOther(other) };
   return describeOpen(ways);
+}
+
+function nameOther(way: RuledWay): string {
+  switch (way.by) {
+    case "windows":
+      return `dropped by ${nameWindowsStop(way)}`;
+    case "macos":
+    case "linux":
+      return excerpt(way.verdict.because, 60);
+  }
 }
 
 /** No rule is known to stop it: it is let through, where that is certain of a way. */

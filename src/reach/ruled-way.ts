@@ -1,5 +1,6 @@
 import type { Address } from "../core/address.ts";
 import type { Candidate } from "../core/diagnosis.ts";
+import type { FirewallAnswer } from "../core/firewall-answer.ts";
 import type { Hook } from "../firewall/model.ts";
 import type { Way } from "../firewall/packet.ts";
 import type { TraceLine, Verdict, WayVerdict } from "../firewall/verdict.ts";
@@ -7,7 +8,7 @@ import type { WindowsConnection, WindowsVerdict } from "../firewall/windows/eval
 import type { WindowsStop } from "../firewall/windows/stop.ts";
 
 /** What this machine's rules do with the connection to one address of the target, by the firewall that has them. */
-export type RuledWay = LinuxWay | WindowsWay;
+export type RuledWay = LinuxWay | WindowsWay | MacosWay;
 
 interface AnyWay {
   readonly candidate: Candidate;
@@ -35,6 +36,13 @@ export interface WindowsWay extends AnyWay {
   readonly asked: WindowsConnection;
   /** Of a drop: why. */
   readonly stop?: WindowsStop;
+}
+
+/** By pf and the application firewall of macOS. */
+export interface MacosWay extends AnyWay {
+  readonly by: "macos";
+  /** pf's, with its rule; or, where pf lets it through, the application firewall's, which has none. */
+  readonly answer: FirewallAnswer;
 }
 
 export interface Stop {

@@ -3,7 +3,7 @@ import { parseAddress } from "../../src/core/address.ts";
 import { formatCidr } from "../../src/core/cidr.ts";
 import type { NetworkInterface } from "../../src/core/network.ts";
 import { seen, unseen } from "../../src/core/seen.ts";
-import { parsePrograms } from "../../src/firewall/gather-rule-facts.ts";
+import { parseFirewallPrograms } from "../../src/core/firewall-programs.ts";
 import { lanNetworks } from "../../src/firewall/lan.ts";
 import { type OwnerFacts, findOwner } from "../../src/firewall/owner.ts";
 import { parseZones } from "../../src/firewall/write/firewalld-zones.ts";
@@ -125,7 +125,7 @@ describe("what tools print", () => {
       "2 : /opt/My App/node ",
       "             (Block incoming connections)",
     ].join("\n");
-    expect([...parsePrograms(text)]).toEqual([
+    expect([...parseFirewallPrograms(text)]).toEqual([
       ["/usr/local/libexec/remotepairingdeviced", "allowed"],
       ["/opt/My App/node", "blocked"],
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseAddress } from "../../src/core/address.ts";
-import { parseApplicationFirewall } from "../../src/os/macos/network/application-firewall.ts";
+import { parseApplicationFirewall, parseFilterTexts } from "../../src/os/macos/network/application-firewall.ts";
 import { parseState } from "../../src/os/macos/network/health.ts";
 import { parseVersion } from "../../src/os/macos/network/machine.ts";
 import { parseArp, parseNdp } from "../../src/os/macos/network/neighbour.ts";
@@ -133,13 +133,41 @@ describe("the application firewall", () => {
     };
     expect(parseApplicationFirewall(report("limit_connections", applications))).toEqual({
       kind: "seen",
-      value: { on: true, blockAll: false, blocked: ["ABCDE12345.com.example.helper", "/usr/local/bin/node"] },
+      value: {
+        on: true,
+        blockAll: false,
+        blocked: ["ABCDE12345.com.example.helper", "/usr/local/bin/node"],
+        allowed: ["com.apple.ruby"],
+      },
     });
   });
 
   test("may be off, or block everybody", () => {
     expect(parseApplicationFirewall(report("allow_all", {}))).toMatchObject({ value: { on: false, blockAll: false } });
     expect(parseApplicationFirewall(report("block_all", {}))).toMatchObject({ value: { on: true, blockAll: true } });
+  });
+
+  test("is told by its own tool, too, by the paths of programs", () => {
+    const programs = [
+      "Total number of apps = 2 ",
+      "",
+      "1 : /usr/libexec/remoted ",
+      "             (Allow incoming connections) ",
+      "",
+      "2 : /opt/homebrew/bin/node ",
+      "             (Block incoming connections) ",
+      "",
+    ].join("\n");
+    const on = "Firewall is enabled. (State = 1) \n";
+    const block = (state: string) => `Firewall has block all state set to ${state}.\n`;
+    expect(parseFilterTexts(on, block("disabled"), programs)).toEqual({
+      kind: "seen",
+      value: { on: true, blockAll: false, blocked: ["/opt/homebrew/bin/node"], allowed: ["/usr/libexec/remoted"] },
+    });
+    expect(parseFilterTexts(on, block("enabled"), "")).toMatchObject({ value: { on: true, blockAll: true } });
+    expect(parseFilterTexts("Firewall is disabled. (State = 0)\n", "", "")).toMatchObject({ value: { on: false } });
+    expect(parseFilterTexts("Firewall is blocking all. (State = 2)\n", "", "").kind).toBe("seen");
+    expect(parseFilterTexts("", "", "").kind).toBe("unseen");
   });
 
   test.each(["", "{", "[]", "null", "{}", '{"SPFirewallDataType":[]}', report("strange", {})])(

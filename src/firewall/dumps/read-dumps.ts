@@ -4,16 +4,17 @@ import type { RuleSet } from "../model.ts";
 import { type Dump, readRules } from "../read.ts";
 import type { WindowsFirewall } from "../windows/model.ts";
 import { looksLikeRegistry, parseRegistry, readWindowsFirewall } from "../windows/registry.ts";
+import type { PfRules } from "../pf/answer.ts";
 import { askLinux } from "./ask-linux.ts";
 import { askPf } from "./ask-pf.ts";
 import { askWindows } from "./ask-windows.ts";
 import type { DumpQuestion } from "./question.ts";
-import { looksLikePf, type PfDump, readPf } from "./read-pf.ts";
+import { looksLikePf, readPf } from "./read-pf.ts";
 
 /** The rules of one machine, as dumps have them. */
 export type DumpedRules =
   | { readonly kind: "linux"; readonly rules: RuleSet }
-  | { readonly kind: "pf"; readonly pf: PfDump }
+  | { readonly kind: "pf"; readonly pf: PfRules }
   | { readonly kind: "windows"; readonly firewall: WindowsFirewall; readonly notes: readonly string[] };
 
 const NAMES = { linux: "Linux", pf: "pf", windows: "Windows" } as const;

@@ -1,14 +1,5 @@
-import type { PfLine } from "../pf/model.ts";
+import type { PfRules } from "../pf/answer.ts";
 import { parsePf } from "../pf/parse.ts";
-
-/** What a text of pf holds: `pfctl -sr`, `pfctl -a '*' -sr`, or a file as /etc/pf.conf. */
-export interface PfDump {
-  readonly lines: readonly PfLine[];
-  /** `set skip on`: interfaces that are not filtered at all. Only a file says so. */
-  readonly skips: readonly string[];
-  /** `set block-policy`; nothing: it was not said. */
-  readonly blockPolicy?: "drop" | "return";
-}
 
 const WORDS =
   /^(?:pass|block|match|anchor|scrub|scrub-anchor|nat|nat-anchor|rdr|rdr-anchor|binat|binat-anchor|no|set|load|antispoof|altq|queue|dummynet-anchor|table\s+<|[A-Za-z_]\w*\s*=|\})(?=[\s"<{]|$)/;
@@ -27,13 +18,13 @@ function isPfs(line: string): boolean {
   return WORDS.test(line) || /^table\s+</.test(line) || /^[A-Za-z_]\w*\s*=/.test(line);
 }
 
-/** Reads pf text with its macros filled in, and the rules of anchors in the place where they are asked. */
-export function readPf(text: string): PfDump {
+/** Reads `pfctl -sr`, `pfctl -a '*' -sr`, or a file as /etc/pf.conf: with its macros filled in, and the rules of anchors in the place where they are asked. */
+export function readPf(text: string): PfRules {
   const whole = openAnchors(fillMacros(text.replaceAll(/\\\r?\n/g, " ")));
   const skips = [...whole.matchAll(/^\s*set\s+skip\s+on\s+(?:\{([^}]*)\}|(\S+))/gm)].flatMap(([, list, one]) =>
     (list ?? one ?? "").split(/[\s,]+/).filter((name) => name !== ""),
   );
-  const policy = /^\s*set\s+block-policy\s+(drop|return)/m.exec(whole)?.[1] as PfDump["blockPolicy"];
+  const policy = /^\s*set\s+block-policy\s+(drop|return)/m.exec(whole)?.[1] as PfRules["blockPolicy"];
   return { lines: parsePf(whole), skips, ...(policy && { blockPolicy: policy }) };
 }
 

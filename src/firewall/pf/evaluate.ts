@@ -16,21 +16,32 @@ export interface PfPacket {
 
 /** `answer`: what a blocked client is told; `as-set`: what `set block-policy` says, of which the rules tell nothing. */
 export type PfVerdict =
-  | { readonly kind: "pass"; readonly by?: string; readonly position?: number }
+  | { readonly kind: "pass"; readonly by?: string; readonly place?: PfRulePlace }
   | {
       readonly kind: "block";
       readonly answer: "drop" | "return" | "as-set";
       readonly by: string;
-      readonly position: number;
+      readonly place: PfRulePlace;
     }
   | { readonly kind: "unknown"; readonly because: string };
 
-/** The rules of the anchors that are known, by their whole name. */
+/** Where a rule stands. */
+export interface PfRulePlace {
+  /** The whole name; nothing: the main rule set. */
+  readonly anchor?: string;
+  /** Counted from 1 within its rule set, its anchors among its rules. */
+  readonly position: number;
+}
+
+/**
+ * The rules of the anchors that are known, by their whole name. Of one that ends with a slash, what stands right below it
+ * is known, which may be nothing.
+ */
 export type PfAnchors = ReadonlyMap<string, readonly PfLine[]>;
 
-/** A rule that was asked. `position`: counted from 1, those of anchors among them. */
+/** A rule that was asked. */
 export interface PfAsked {
-  readonly position: number;
+  readonly place: PfRulePlace;
   readonly text: string;
   readonly matches: Matches;
 }
@@ -49,13 +60,15 @@ export function evaluatePf(
   anchors: PfAnchors = new Map(),
   trace: PfAsked[] = [],
 ): PfVerdict {
-  return walk(flatten(lines, { anchors, path: [], left: { rules: MOST_RULES } }), packet, trace);
+  return walk(flatten(lines, { anchors, base: "", path: [], left: { rules: MOST_RULES } }), packet, trace);
 }
 
-type Flat = { readonly rule: PfRule } | { readonly opaque: string };
+type Flat = { readonly place: PfRulePlace } & ({ readonly rule: PfRule } | { readonly opaque: string });
 
 interface Way {
   readonly anchors: PfAnchors;
+  /** The anchor whose rules these are; empty: the main rule set. */
+  readonly base: string;
   /** The anchors that led here: one that leads to itself is not entered again. */
   readonly path: readonly string[];
   /** How many rules may still come: anchors within anchors can make very many. */
@@ -64,28 +77,47 @@ interface Way {
 
 /** The rules in the order in which they are asked; what is not known of an anchor is opaque. */
 function flatten(lines: readonly PfLine[], way: Way): Flat[] {
-  const { anchors, path, left } = way;
-  return lines.flatMap((line): Flat[] => {
-    if (left.rules-- <= 0) return [{ opaque: "too many rules" }];
+  const { base, left } = way;
+  const counted = lines.filter((line) => line.kind !== "other" || line.filters);
+  return counted.flatMap((line, index): Flat[] => {
+    const place = { ...(base !== "" && { anchor: base }), position: index + 1 };
+    if (left.rules-- <= 0) return [{ place, opaque: "too many rules" }];
     switch (line.kind) {
       case "rule":
-        return [{ rule: line }];
+        return [{ place, rule: line }];
       case "other":
-        return line.filters ? [{ opaque: line.text }] : [];
-      case "anchor": {
-        const known = line.rest === "" || line.rest === "all" ? membersOf(line.name, anchors) : undefined;
-        if (!known || line.quick || path.includes(line.name)) return [{ opaque: `anchor "${line.name}"` }];
-        return known.flatMap((each) => flatten(each, { ...way, path: [...path, line.name] }));
-      }
+        return [{ place, opaque: line.text }];
+      case "anchor":
+        return enterAnchor(line, way) ?? [{ place, opaque: `anchor "${line.name}"` }];
     }
   });
 }
 
-/** The rule sets of an anchor, or of all below `NAME/*` in the order of their names; nothing where none is known. */
-function membersOf(name: string, anchors: PfAnchors): (readonly PfLine[])[] | undefined {
-  if (!name.endsWith("/*")) return anchors.has(name) ? [anchors.get(name)!] : undefined;
-  const under = [...anchors.keys()].filter((key) => key.startsWith(name.slice(0, -1)));
-  return under.length === 0 ? undefined : under.toSorted().map((key) => anchors.get(key)!);
+/** Nothing where it is not known what is in there, or which packets come in. */
+function enterAnchor({ name, quick, rest }: Extract<PfLine, { kind: "anchor" }>, way: Way): Flat[] | undefined {
+  const { anchors, base, path } = way;
+  const whole = wholeName(name, base);
+  const members = rest === "" || rest === "all" ? membersOf(whole, anchors) : undefined;
+  if (!members || quick || path.includes(whole)) return undefined;
+  return members.flatMap(([member, lines]) => flatten(lines, { ...way, base: member, path: [...path, whole] }));
+}
+
+/** A name is meant from the anchor where it stands, unless it begins with a slash. */
+export function wholeName(name: string, base: string): string {
+  if (name.startsWith("/")) return name.slice(1);
+  return base === "" ? name : `${base}/${name}`;
+}
+
+/** The rule set of an anchor, or, of `NAME/*`, all that stand right below it, in the order of their names. */
+function membersOf(name: string, anchors: PfAnchors): (readonly [string, readonly PfLine[]])[] | undefined {
+  if (!name.endsWith("/*")) {
+    const lines = anchors.get(name);
+    return lines && [[name, lines]];
+  }
+  const above = name.slice(0, -1);
+  const below = [...anchors].filter(([key]) => key.startsWith(above) && !key.slice(above.length).includes("/"));
+  if (below.length === 0) return undefined;
+  return below.filter(([key]) => key !== above).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /**
@@ -95,9 +127,9 @@ function membersOf(name: string, anchors: PfAnchors): (readonly PfLine[])[] | un
 function walk(rules: readonly Flat[], packet: PfPacket, trace: PfAsked[]): PfVerdict {
   const final: PfVerdict[] = [];
   let current: PfVerdict[] = [{ kind: "pass" }];
-  for (const [index, each] of rules.entries()) {
-    const { matches, verdict, quick } = ask(each, packet, index + 1);
-    trace.push({ position: index + 1, text: "opaque" in each ? each.opaque : emitRule(each.rule), matches });
+  for (const each of rules) {
+    const { matches, verdict, quick } = ask(each, packet);
+    trace.push({ place: each.place, text: "opaque" in each ? each.opaque : emitRule(each.rule), matches });
     if (matches === "no") continue;
     const isSure = matches === "yes";
     if (quick) final.push(verdict);
@@ -114,12 +146,12 @@ interface Asked {
 }
 
 /** A line that is not understood may be anything, so that its verdict is unknown, now and at the end. */
-function ask(each: Flat, packet: PfPacket, position: number): Asked {
+function ask(each: Flat, packet: PfPacket): Asked {
   if ("opaque" in each) {
     const verdict: PfVerdict = { kind: "unknown", because: `\`${each.opaque}\` may decide it` };
     return { matches: { opaque: each.opaque }, verdict, quick: true };
   }
-  return { matches: matchRule(each.rule, packet), verdict: verdictOf(each.rule, position), quick: each.rule.quick };
+  return { matches: matchRule(each.rule, packet), verdict: verdictOf(each.rule, each.place), quick: each.rule.quick };
 }
 
 function addNew(verdicts: PfVerdict[], verdict: PfVerdict): PfVerdict[] {
@@ -149,11 +181,11 @@ function describe(verdict: PfVerdict): string {
   }
 }
 
-function verdictOf(rule: PfRule, position: number): PfVerdict {
+function verdictOf(rule: PfRule, place: PfRulePlace): PfVerdict {
   const by = emitRule(rule);
   return rule.action === "pass"
-    ? { kind: "pass", by, position }
-    : { kind: "block", answer: rule.answer ?? "as-set", by, position };
+    ? { kind: "pass", by, place }
+    : { kind: "block", answer: rule.answer ?? "as-set", by, place };
 }
 
 function matchRule(rule: PfRule, packet: PfPacket): Matches {

@@ -29,6 +29,7 @@ export const dropped: Cause = {
     "UNIT_LIMITS",
     "NAT_HAIRPIN",
     "WINDOWS_STEALTH",
+    "PF_BLOCKS",
     "WINDOWS_BLOCK_RULE",
     "WINDOWS_SHIELDS_UP",
     "WINDOWS_LOCAL_RULES_IGNORED",

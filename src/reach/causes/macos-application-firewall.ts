@@ -5,7 +5,8 @@ import { describeOwner } from "../words/describe.ts";
 import { describeVantage } from "../words/describe-vantage.ts";
 import { showListener } from "../words/evidence.ts";
 import { findDropped } from "../reading/failures.ts";
-import type { Facts, Listener } from "../facts.ts";
+import type { Listener } from "../facts.ts";
+import { findListed } from "../reading/listed-program.ts";
 import { findServing } from "../reading/tries.ts";
 import { wantsOutside } from "../reading/wants.ts";
 
@@ -53,16 +54,10 @@ function findBlocked(
   { blockAll, blocked }: { readonly blockAll: boolean; readonly blocked: readonly string[] },
 ): Blocked | undefined {
   for (const listener of listeners) {
-    const program = programOf(listener, blocked);
+    const program = findListed(listener, blocked);
     if (blockAll || program !== undefined) return { listener, ...(program !== undefined && { program }) };
   }
   return undefined;
-}
-
-/** The path on the list that the server runs as: the program itself, or the bundle that it is in. */
-function programOf({ owners }: Facts["listeners"][number], blocked: readonly string[]): string | undefined {
-  const paths = owners.map(({ process }) => process.command[0] ?? "");
-  return blocked.find((path) => paths.some((own) => own === path || own.startsWith(`${path}/`)));
 }
 
 function unblock(blockAll: boolean, program: string | undefined) {

@@ -42,6 +42,7 @@ export const rejected: Cause = {
     "CONTAINER_TO_HOST",
     "FIREWALL_REJECTS",
     "FIREWALL_DROPS",
+    "PF_BLOCKS",
   ],
   judge(facts) {
     const [first] = [...findRefusedThoughServed(facts), ...findTurnedAway(facts)];

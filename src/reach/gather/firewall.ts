@@ -15,6 +15,7 @@ import type { RuledWays } from "../ruled-way.ts";
 import { judgeWays } from "./judge-ways.ts";
 import type { MoreContext } from "./more.ts";
 import { type AskedWay, isFromHere, listOutsideWays, listWays } from "./ways.ts";
+import { judgeByMacos } from "./macos-ways.ts";
 import { judgeByWindows } from "./windows-ways.ts";
 
 type Asked = Omit<Facts, "more">;
@@ -33,28 +34,31 @@ export async function readFirewall(asked: Asked, context: MoreContext): Promise<
   if (ways.length === 0) return isHere ? undefined : unseen(describeNoWay(facts));
   switch (os.name) {
     case "windows":
-      return readWindows(facts, ways, context);
+      return readInward(facts, ways, {
+        judge: (inward) => judgeByWindows(facts, inward, context),
+        hint: "`netsh advfirewall firewall show rule name=all dir=out` shows the others",
+      });
     case "macos":
-      return unlessRefused(facts, unseen("portguard does not read its rules yet", "`sudo pfctl -s rules` shows them"));
+      return readInward(facts, ways, {
+        judge: (inward) => judgeByMacos(facts, inward, lookWith(os).run),
+        hint: "`sudo pfctl -s rules` shows the others",
+      });
     case "linux":
       return readLinux(facts, ways, { os, host });
   }
 }
 
-/** Its rules for what goes out are left aside, and what a machine says to itself passes them all by. */
-async function readWindows(
+/** Rules for what goes out are left aside, and so is what a machine says to itself, which passes most of them by. */
+async function readInward(
   facts: Facts,
   ways: readonly AskedWay[],
-  context: MoreContext,
+  { judge, hint }: { readonly judge: (inward: readonly AskedWay[]) => Promise<Seen<RuledWays>>; readonly hint: string },
 ): Promise<Seen<RuledWays> | undefined> {
-  const [inward, outward] = (["in", "out"] as const).map((kind) =>
-    ways.filter(({ packet }) => packet.way.kind === kind),
-  );
-  if (outward!.length > 0) return unlessRefused(facts, unseen("only rules for what comes in are read here", SHOW_OUT));
-  return inward!.length === 0 ? undefined : judgeByWindows(facts, inward!, context);
+  const inward = ways.filter(({ packet }) => packet.way.kind === "in");
+  if (inward.length > 0) return judge(inward);
+  const isOut = ways.some(({ packet }) => packet.way.kind === "out");
+  return isOut ? unlessRefused(facts, unseen("only rules for what comes in are read here", hint)) : undefined;
 }
-
-const SHOW_OUT = "`netsh advfirewall firewall show rule name=all dir=out` shows the others";
 
 async function readLinux(
   facts: Facts,

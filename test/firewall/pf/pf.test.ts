@@ -106,7 +106,7 @@ describe("pf", () => {
       kind: "block",
       answer: "drop",
       by: "block drop in all",
-      position: 2,
+      place: { position: 2 },
     });
     expect(judge("block drop in all\npass in proto tcp from any to any port 8000\n").kind).toBe("pass");
     expect(judge("block return in quick proto tcp from any to any port 8000\npass in all\n")).toMatchObject({
@@ -156,6 +156,6 @@ describe("pf", () => {
 
 test("anchors that lead to many anchors, again and again, come to an end", () => {
   const names = Array.from({ length: 12 }, (_, index) => `a${index}`);
-  const lines = parsePf(names.map((name) => `anchor "${name}" all\n`).join(""));
+  const lines = parsePf(names.map((name) => `anchor "/${name}" all\n`).join(""));
   expect(evaluatePf(lines, PACKET, new Map(names.map((name) => [name, lines]))).kind).toBe("unknown");
 });

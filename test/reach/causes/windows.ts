@@ -22,11 +22,14 @@ export function proxyOf(listen: string, port: number, host: string): PortProxy {
 }
 
 /** A macOS whose application firewall is on, and lets every program in. */
-export function macosOf(firewall: Partial<{ on: boolean; blockAll: boolean; blocked: string[] }> = {}): MachineFacts {
+export function macosOf(
+  firewall: Partial<{ on: boolean; blockAll: boolean; blocked: string[]; allowed: string[] }> = {},
+): MachineFacts {
   const applicationFirewall: MacosFacts["applicationFirewall"] = seen({
     on: true,
     blockAll: false,
     blocked: [],
+    allowed: [],
     ...firewall,
   });
   return { macos: { version: 15, applicationFirewall } };

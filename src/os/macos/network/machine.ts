@@ -4,12 +4,13 @@ import { readApplicationFirewall } from "./application-firewall.ts";
 
 /** The firewall is asked for when somebody wants to know: the tool that tells takes half a second. */
 export function readMachine(): MachineFacts {
-  const version = readSysctl("kern.osproductversion");
+  const text = readSysctl("kern.osproductversion");
+  const version = typeof text === "number" ? 0 : parseVersion(text);
   return {
     macos: {
-      version: typeof version === "number" ? 0 : parseVersion(version),
+      version,
       get applicationFirewall() {
-        return readApplicationFirewall();
+        return readApplicationFirewall(version);
       },
     },
   };
