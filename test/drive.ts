@@ -51,7 +51,9 @@ export function driveBare(argv: readonly string[], options: Omit<DriveOptions, "
 /** A program and all that it started: each process of it carries `marker` in its environment. */
 export class Run implements AsyncDisposable {
   readonly marker = randomUUID();
-  readonly folder = mkdtempSync(join(tmpdir(), `portguard-run-${this.marker}-`));
+  readonly folder = mkdtempSync(join(tmpdir(), `pg-${this.marker}-`));
+  /** Its XDG_STATE_HOME: short, as the path of a socket has about a hundred bytes at most. */
+  readonly state = join(this.folder, "s");
   readonly #ports: readonly number[];
   readonly #temporary = join(this.folder, "tmp");
   readonly #events = join(this.folder, "events.ndjson");
@@ -66,7 +68,7 @@ export class Run implements AsyncDisposable {
       env: {
         ...process.env,
         TMPDIR: this.#temporary,
-        XDG_STATE_HOME: join(this.folder, "state"),
+        XDG_STATE_HOME: this.state,
         ...options.env,
         PORTGUARD_TEST_RUN: this.marker,
       },

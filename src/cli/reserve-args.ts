@@ -81,6 +81,7 @@ function readRequest(
     readyTimeoutMs: parseDuration(textOf(flags, "ready-timeout") ?? "10s", "--ready-timeout"),
     restart: oneOf(POLICIES, textOf(flags, "restart") ?? "no", "--restart"),
     restartMode: oneOf(MODES, textOf(flags, "restart-mode") ?? "auto", "--restart-mode"),
+    watch: textsOf(flags, "watch"),
     graceMs: parseDuration(textOf(flags, "grace") ?? "10s", "--grace"),
     ...(forText === undefined ? {} : { forMs: parseDuration(forText, "--for") }),
     outliveParent: flags.has("outlive-parent"),

@@ -113,6 +113,16 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     help: "auto (default), rolling, or stop-first: two can't run at once",
   },
   {
+    name: "watch",
+    value: "needed",
+    shows: "GLOB",
+    repeatable: true,
+    needsCommand: true,
+    group: "the command",
+    usual: true,
+    help: "restart it when such a file changes, unless git ignores it",
+  },
+  {
     name: "grace",
     value: "needed",
     shows: "10s",

@@ -1,10 +1,20 @@
+import type { ControlAnswer, ControlRequest } from "../core/control.ts";
 import type { Os } from "../core/os.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { reasonOf } from "../report/system-reason.ts";
+import { serveControl } from "../state/control-channel.ts";
+import { controlPath } from "../state/control-place.ts";
 import { ReservationBook } from "../state/reservation-book.ts";
 import type { ReservationFiles } from "../state/reservations.ts";
+import { stateFolder } from "../state/state-folder.ts";
 import { openReservations } from "./reservation-files.ts";
+
+export interface RecordOptions {
+  readonly emit: (event: ReserveEvent) => void;
+  /** Does what is asked of the reservation. */
+  readonly handle: (request: ControlRequest) => Promise<ControlAnswer>;
+}
 
 /**
  * Opens the record of a reservation, under its name where it was asked for. `emit` is told once where it can't be kept: the
@@ -13,14 +23,14 @@ import { openReservations } from "./reservation-files.ts";
 export function openRecord(
   { name, command }: ReserveRequest,
   os: Os,
-  emit: (event: ReserveEvent) => void,
+  { emit, handle }: RecordOptions,
 ): ReservationBook | undefined {
   const onFault = (error: unknown) =>
     emit({
       kind: "warning",
       code: "NOT_RECORDED",
       what: `this reservation can't be recorded: ${reasonOf(error)}`,
-      hint: "it goes on, but `portguard list` won't show it",
+      hint: "it goes on, but `portguard list` and `portguard restart` won't find it",
     });
   const files = openFiles(os, onFault);
   if (!files) return undefined;
@@ -32,6 +42,10 @@ export function openRecord(
     ...(name !== undefined && { name }),
     directory: currentFolder(),
     command,
+    openControl: (given) => {
+      const path = controlPath(os.name, stateFolder(os.name, globalThis.process.env), given);
+      return { path, ...serveControl(path, handle) };
+    },
     onFault,
   });
   if (name !== undefined) book.claimAsked();

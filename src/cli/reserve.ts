@@ -1,3 +1,4 @@
+import type { ControlRequest } from "../core/control.ts";
 import type { Exit } from "../core/os.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
@@ -8,6 +9,7 @@ import { renderReserveEvent } from "../report/reserve-text.ts";
 import { writeAnswer, writeLines } from "../report/write.ts";
 import { LazyRecord } from "./lazy-record.ts";
 import type { Invocation } from "./parse-args.ts";
+import { RequestDesk } from "./request-desk.ts";
 import { type ReserveArgs, parseReserveArgs } from "./reserve-args.ts";
 import type { Services } from "./services.ts";
 import { showHelp } from "./show-help.ts";
@@ -46,7 +48,9 @@ export async function runReported(
     events?.write(event);
   };
   try {
-    using record = new LazyRecord(({ openRecord }) => openRecord(request, os, tell));
+    const desk = new RequestDesk();
+    const handle = (asked: ControlRequest) => desk.handle(asked);
+    using record = new LazyRecord(({ openRecord }) => openRecord(request, os, { emit: tell, handle }));
     // The name that was asked for is refused before anything is held for it.
     if (request.name !== undefined) record.open();
     const emit = (event: ReserveEvent) => {
@@ -56,7 +60,7 @@ export async function runReported(
       tell(event);
     };
     const { reserve } = await import("../reserve/run.ts");
-    return await reserve(request, { os, emit, startedAt });
+    return await reserve(request, { os, emit, startedAt, offer: (abilities) => desk.offer(abilities) });
   } catch (error) {
     events?.writeError(toPortguardError(error));
     throw error;

@@ -18,6 +18,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     help: async () => (await import("./reserve-help.ts")).RESERVE_HELP,
     run: async (invocation, services) => (await import("./reserve.ts")).runReserve(invocation, services),
   },
+  restart: {
+    summary: "a new generation of a running reservation",
+    help: async () => (await import("./restart-help.ts")).RESTART_HELP,
+    run: async (invocation, services) => (await import("./restart.ts")).runRestart(invocation, services),
+  },
   reach: {
     summary: "why it can't be reached, with evidence and the mend",
     help: async () => (await import("./reach-help.ts")).REACH_HELP,
@@ -52,16 +57,6 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "every listener and every reservation on this machine",
     help: async () => (await import("./list-help.ts")).LIST_HELP,
     run: async (invocation, services) => (await import("./list.ts")).runList(invocation, services),
-  },
-  free: {
-    summary: "stop the holder, gently, and prove that the port is free",
-    help: async () => (await import("./free-help.ts")).FREE_HELP,
-    run: async (invocation, services) => (await import("./free.ts")).runFree(invocation, services),
-  },
-  clean: {
-    summary: "find orphaned listeners, and stop them",
-    help: async () => (await import("./clean-help.ts")).CLEAN_HELP,
-    run: async (invocation, services) => (await import("./clean.ts")).runClean(invocation, services),
   },
   completions: {
     summary: "the script by which a shell completes portguard's words",

@@ -27,6 +27,8 @@ export interface Reservation {
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly restart?: LastRestart;
+  /** Where it takes requests: a unix socket, on Windows a named pipe. */
+  readonly control?: string;
 }
 
 export const RESERVATION_VERSION = 1;

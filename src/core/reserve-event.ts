@@ -51,6 +51,8 @@ export type ReserveEvent =
       readonly bound: readonly { readonly at: Endpoint; readonly pid: number }[];
       readonly startMs: number;
     }
+  /** A file that `--watch` names has changed, come or gone (and perhaps more of them); its path from where portguard runs. */
+  | { readonly kind: "file-changed"; readonly path: string }
   /** A new generation is about to be started, beside the old one or in its place. */
   | {
       readonly kind: "restarting";
@@ -108,6 +110,7 @@ export type WarningCode =
   | "PARTLY_HELD"
   | "KILLED_LEFTOVERS"
   | "NOT_RECORDED"
+  | "NOT_WATCHED"
   | "KILLED_AFTER_GRACE";
 
 export type StopReason = "signal" | "terminal-gone" | "parent-gone" | "stdin-closed" | "time-is-up" | "port-stolen";

@@ -25,6 +25,8 @@ export interface ReserveRequest {
   readonly restart: RestartPolicy;
   /** How a new generation takes the place of an old one; `auto`: rolling where that can be. */
   readonly restartMode: RestartMode | "auto";
+  /** Files that cause a restart when they change, from where portguard runs. */
+  readonly watch: readonly string[];
   /** Between the first SIGTERM and SIGKILL. */
   readonly graceMs: number;
   /** Without a command: how long to hold; nothing: until stopped. */

@@ -60,6 +60,8 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
       return renderLeftRunning(event.processes.map(({ name, pid }) => `${name} (pid ${pid})`));
     case "stopping":
       return renderStopping(event.because);
+    case "file-changed":
+      return [plain(`${event.path} has changed`)];
     case "started":
     case "exit":
       return [];

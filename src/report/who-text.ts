@@ -128,7 +128,7 @@ function nameHome(home: Home | undefined): string | undefined {
   return home?.unit && `a process of ${home.unit.name}`;
 }
 
-export function nameProcess({ name, command, pid }: ProcessInfo): string {
+function nameProcess({ name, command, pid }: ProcessInfo): string {
   return `${name || (command[0] ?? "a process")} (pid ${pid})`;
 }
 

@@ -1,5 +1,5 @@
 import type { Os } from "../core/os.ts";
-import type { ReserveEvent } from "../core/reserve-event.ts";
+import type { ReserveEvent, RestartCause, RestartOutcome } from "../core/reserve-event.ts";
 
 /** What a reservation works with, besides what was asked. */
 export interface ReserveContext {
@@ -7,4 +7,12 @@ export interface ReserveContext {
   readonly emit: (event: ReserveEvent) => void;
   /** When portguard itself was started, on the clock of `performance.now()`. */
   readonly startedAt: number;
+  /** Told what may be asked of the reservation while it runs; told again, the newer one counts. */
+  readonly offer?: (abilities: Abilities) => void;
+}
+
+/** What a running reservation does when it is asked. */
+export interface Abilities {
+  /** Answers once the new generation is ready, or came to nothing. */
+  readonly restart: (because: RestartCause) => Promise<RestartOutcome>;
 }

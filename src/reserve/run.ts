@@ -1,6 +1,6 @@
 import { PortguardError } from "../core/error.ts";
 import type { Exit, Nursery, Tree } from "../core/os.ts";
-import type { HandoffWay, RestartMode } from "../core/reserve-event.ts";
+import type { HandoffWay, RestartCause, RestartMode, RestartOutcome } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { acquirePorts, describeHeld, type HeldRequest } from "./acquire.ts";
 import type { ReserveContext } from "./context.ts";
@@ -14,6 +14,9 @@ import { checkPlaceholders } from "./placeholders.ts";
 import { type ReadinessOptions, ReadinessWatch } from "./readiness-watch.ts";
 import { hearSignals } from "./signals.ts";
 import { Succession } from "./succession.ts";
+import { restartOnChange } from "./watch/restart-on-change.ts";
+
+const FILE_CHANGED = { restart: "file-changed", done: () => {} } as const;
 
 export { planReservation } from "./plan.ts";
 
@@ -37,6 +40,9 @@ export async function reserve(request: ReserveRequest, context: ReserveContext):
 async function runOnce(request: ReserveRequest, choice: WayChoice, context: ReserveContext): Promise<Exit> {
   const { os, emit } = context;
   const inbox = new Inbox();
+  const restart = (because: RestartCause) =>
+    new Promise<RestartOutcome>((done) => inbox.put({ restart: because, done }));
+  context.offer?.({ restart });
   using _signals = hearSignals(os, (signal) => inbox.put({ signal }));
   const start = choice.ways[0] === "inherit" ? "late" : "early";
   await using nursery = os.openNursery({
@@ -83,6 +89,7 @@ async function launchAndGuard(
   });
   const guard = new Guard({ os, emit, request, ports: ports.map(({ port }) => port), succession });
   inbox.open((item) => guard.take(item));
+  await using _watch = restartOnChange(request.watch, { emit, restart: () => guard.take(FILE_CHANGED) });
   return await guard.run();
 }
 

@@ -47,6 +47,7 @@ export function advanceReservation(
       return reservation.restart?.outcome === "under-way" ? withoutServer(reservation) : reservation;
     case "crashed":
       return withoutServer(reservation);
+    case "file-changed":
     case "not-beside":
     case "gave-up":
     case "moved":

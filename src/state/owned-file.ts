@@ -9,7 +9,6 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../core/error.ts";
@@ -47,19 +46,6 @@ export function createOwned(path: string, text: string): boolean {
   }
 }
 
-/** Adds a line to a file of its owner alone, in one write, so that lines of two writers never mix. */
-export function appendOwned(path: string, line: string): void {
-  ensureOwnedFolder(dirname(path));
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
-  const fd = openSync(path, flags, FILE_MODE);
-  try {
-    writeSync(fd, Buffer.from(`${line}\n`));
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 export type OwnedText =
   | { readonly kind: "text"; readonly text: string }
   /** `because` completes "it can't be trusted: …". */
@@ -86,7 +72,7 @@ export function removeOwned(path: string): void {
 }
 
 /** Makes the folder, and closes it to others where it was open; a link or somebody else's is refused. */
-function ensureOwnedFolder(folder: string): void {
+export function ensureOwnedFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const stat = lstatSync(folder);
   if (!stat.isDirectory() || !isOurs(stat.uid)) {

@@ -29,5 +29,6 @@ const RESERVATION: Readonly<Record<string, Shape>> = {
   generation: isNumber,
   way: optional(oneOf("takeover", "inherit", "release")),
   since: isTime,
+  control: optional(isText),
   restart: optional(object({ at: isTime, outcome: oneOf("under-way", "ready", "failed"), what: optional(isText) })),
 };

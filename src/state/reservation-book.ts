@@ -15,6 +15,8 @@ export interface BookOptions {
   readonly name?: string;
   readonly directory: string;
   readonly command: readonly string[];
+  /** Opens where the reservation of this name takes requests: `path` is recorded. Throws where it can't. */
+  readonly openControl: (name: string) => Disposable & { readonly path: string };
   /** Told once, when it could not be written: `because` is the system's own words. */
   readonly onFault: (because: unknown) => void;
 }
@@ -25,6 +27,7 @@ const LAST_SUFFIX = 99;
 /** Keeps the record of one reservation, from what is told of it. */
 export class ReservationBook implements Disposable {
   #reservation: Reservation;
+  #control: Disposable | undefined;
   #state: "unclaimed" | "claimed" | "failed" | "closed" = "unclaimed";
 
   constructor(private readonly options: BookOptions) {
@@ -46,7 +49,7 @@ export class ReservationBook implements Disposable {
   claimAsked(): void {
     const taken = this.#attempt(() => this.options.files.claim(this.#reservation));
     if (taken) throw refuseName(this.#reservation.name, taken);
-    if (this.#state === "unclaimed") this.#state = "claimed";
+    this.#noteClaim();
   }
 
   hear(event: ReserveEvent): void {
@@ -61,6 +64,8 @@ export class ReservationBook implements Disposable {
   }
 
   close(): void {
+    this.#control?.[Symbol.dispose]();
+    this.#control = undefined;
     if (this.#state === "claimed") this.#attempt(() => this.options.files.remove(this.#reservation.name));
     this.#state = "closed";
   }
@@ -74,8 +79,20 @@ export class ReservationBook implements Disposable {
     for (let suffix = 1; suffix <= LAST_SUFFIX && this.#state === "unclaimed"; suffix++) {
       this.#reservation = { ...this.#reservation, name: suffix === 1 ? name : `${name}-${suffix}` };
       const taken = this.#attempt(() => this.options.files.claim(this.#reservation));
-      if (!taken && this.#state === "unclaimed") this.#state = "claimed";
+      if (!taken) this.#noteClaim();
     }
+  }
+
+  /** The name is ours, and so is the place where requests to it come in. */
+  #noteClaim(): void {
+    if (this.#state !== "unclaimed") return;
+    this.#state = "claimed";
+    this.#attempt(() => {
+      const { [Symbol.dispose]: dispose, path } = this.options.openControl(this.#reservation.name);
+      this.#control = { [Symbol.dispose]: dispose };
+      this.#reservation = { ...this.#reservation, control: path };
+      this.options.files.update(this.#reservation);
+    });
   }
 
   /** What can't be written is no reason to end: it is said once, and nothing is written any more. */

@@ -100,6 +100,7 @@ function sweep(path: string, stale: Reservation): void {
   const isStale = moved?.kind !== "reservation" || moved.reservation.portguard.pid === stale.portguard.pid;
   if (!isStale && moved?.kind === "reservation") createOwned(path, render(moved.reservation));
   rmSync(aside, { force: true });
+  if (isStale && stale.control?.endsWith(".sock")) rmSync(stale.control, { force: true });
 }
 
 function readFile(path: string): Taken | undefined {

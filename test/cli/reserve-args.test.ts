@@ -21,6 +21,7 @@ describe("a reserve line", () => {
         readyTimeoutMs: 10_000,
         restart: "no",
         restartMode: "auto",
+        watch: [],
         graceMs: 10_000,
         outliveParent: false,
         killAll: false,

@@ -25,7 +25,7 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
       return miss && asked === "yes" ? "maybe" : asked;
     }
     case "ipset": {
-      const answer = askIpSet(world, state, match.name, match.dimensions);
+      const answer = askIpSet(world, state, match.name, match.dimensions, 0);
       return match.not ? negate(answer) : answer;
     }
     case "any": {
@@ -46,18 +46,19 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
   }
 }
 
+const DEEPEST_LIST = 8;
+
 type Directions = readonly ("src" | "dst")[];
 
-/** A list of sets has no lists in it: what a dump says of such is not the kernel's. */
-function askIpSet(world: World, state: State, name: string, directions: Directions, isInList = false): Tri {
+function askIpSet(world: World, state: State, name: string, directions: Directions, depth: number): Tri {
   const set = world.rules.ipsets.get(name);
   if (!set || state.touched.some((each) => each.slice(1) === `ipset ${name}`)) return "maybe";
   switch (set.body.kind) {
     case "opaque":
       return "maybe";
     case "list": {
-      if (isInList) return "maybe";
-      const answers = new Set(set.body.members.map((each) => askIpSet(world, state, each, directions, true)));
+      if (depth === DEEPEST_LIST) return "maybe";
+      const answers = new Set(set.body.members.map((each) => askIpSet(world, state, each, directions, depth + 1)));
       return answers.has("yes") ? "yes" : answers.has("maybe") ? "maybe" : "no";
     }
     case "elements":

@@ -1,5 +1,4 @@
-import { generateTable } from "./nft.ts";
-import type { Family } from "./nft-sets.ts";
+import { type Family, generateTable } from "./nft.ts";
 import { Random } from "./random.ts";
 import { generateIpSets, generateSave } from "./xtables.ts";
 

@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OsName } from "../core/os.ts";
+
+/** sun_path has 104 bytes on macOS and 108 on Linux, the zero at its end included (sys/un.h). */
+const MOST_BYTES = 103;
+
+/**
+ * Where a reservation of this name takes requests: a socket beside its record, in a folder of its own below the temporary
+ * one where that path is too long for a socket; on Windows a named pipe.
+ */
+export function controlPath(system: OsName, stateFolder: string, name: string): string {
+  const digest = createHash("sha256").update(`${stateFolder}\0${name}`).digest("hex").slice(0, 32);
+  if (system === "windows") return `\\\\.\\pipe\\portguard-${digest}`;
+  const path = join(stateFolder, "reservations", `${name}.sock`);
+  if (Buffer.byteLength(path) <= MOST_BYTES) return path;
+  return join(tmpdir(), `portguard-${process.getuid?.() ?? 0}`, `${digest}.sock`);
+}
