@@ -3,6 +3,7 @@ import { type Seen, seen, unseen } from "../core/seen.ts";
 import { readIpSets } from "./backends/ipset/read.ts";
 import { type SavedTables, readSaved } from "./backends/iptables/read.ts";
 import { BYTECODE, type HiddenFamilies, readBytecode } from "./backends/nft/bytecode.ts";
+import { withDevices } from "./backends/nft/devices.ts";
 import { type Json, isList, isObject } from "./backends/nft/json.ts";
 import { readNft } from "./backends/nft/read.ts";
 import { mergeTables } from "./merge-tables.ts";
@@ -31,7 +32,10 @@ const MOST_TEXT = 64 * 1024 * 1024;
  */
 export function readRules(dumps: readonly Dump[]): RuleSet {
   try {
-    return merge(dumps.flatMap(readDump));
+    return withDevices(
+      merge(dumps.flatMap(readDump)),
+      dumps.map(({ text }) => text),
+    );
   } catch (error) {
     // Nothing a tool prints is nested so deeply that our stack does not hold it.
     if (!(error instanceof RangeError)) throw error;

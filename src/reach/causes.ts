@@ -16,10 +16,15 @@ import { containerPaused } from "./causes/container-paused.ts";
 import { containerPortDead } from "./causes/container-port-dead.ts";
 import { containerToHost } from "./causes/container-to-host.ts";
 import { dnatToLoopback } from "./causes/dnat-to-loopback.ts";
+import { dockerChainsGone } from "./causes/docker-chains-gone.ts";
 import { dockerPassesFirewall } from "./causes/docker-passes-firewall.ts";
 import { dropped } from "./causes/dropped.ts";
+import { droppedBeforeInput } from "./causes/dropped-before-input.ts";
 import { excludedPortRange } from "./causes/excluded-port-range.ts";
 import { filesExhausted } from "./causes/files-exhausted.ts";
+import { firewalldNotKept } from "./causes/firewalld-not-kept.ts";
+import { firewalldNotLoaded } from "./causes/firewalld-not-loaded.ts";
+import { firewalldOtherZone } from "./causes/firewalld-other-zone.ts";
 import { firewallDrops } from "./causes/firewall-drops.ts";
 import { firewallRejects } from "./causes/firewall-rejects.ts";
 import { heldByDebugger } from "./causes/held-by-debugger.ts";
@@ -72,6 +77,7 @@ import { tlsRefused } from "./causes/tls-refused.ts";
 import { twoServers } from "./causes/two-servers.ts";
 import { unitLimits } from "./causes/unit-limits.ts";
 import { unixSocketOnly } from "./causes/unix-socket-only.ts";
+import { vpnKillSwitch } from "./causes/vpn-kill-switch.ts";
 import { websocketRefused } from "./causes/websocket-refused.ts";
 import { wildcardDestination } from "./causes/wildcard-destination.ts";
 import { windowsBlockRule } from "./causes/windows-block-rule.ts";
@@ -146,11 +152,15 @@ export const CAUSES: readonly Cause[] = [
   windowsBlocksByDefault,
   banned,
   tailscaleRange,
+  vpnKillSwitch,
   dnatToLoopback,
   loopbackNotExempt,
   ruleBehindReject,
   answerDropped,
+  droppedBeforeInput,
   containerToHost,
+  firewalldNotLoaded,
+  firewalldOtherZone,
   firewallRejects,
   firewallDrops,
   rejected,
@@ -173,6 +183,8 @@ export const CAUSES: readonly Cause[] = [
   mcpStaleSession,
   mcpStream,
   dockerPassesFirewall,
+  dockerChainsGone,
+  firewalldNotKept,
   cloudFirewall,
   browserPort,
   localNetworkAccess,

@@ -13,7 +13,7 @@ import { excerpt } from "./words/excerpt.ts";
 import { addressKey, type Facts } from "./facts.ts";
 import { isFromHere } from "./gather/ways.ts";
 import { listStopped, listWays, stopSeverity } from "./reading/stopped.ts";
-import type { RuledWay } from "./ruled-way.ts";
+import type { LinuxWay, RuledWay } from "./ruled-way.ts";
 import { symptomOf } from "./symptoms.ts";
 import type { HttpTalk } from "./speak/conversation.ts";
 
@@ -100,8 +100,14 @@ function describeOpen(ways: readonly RuledWay[]): Station {
   if (ways.length === 0) return { mark: "unknown", text: "rules not read" };
   const open = ways.find(({ verdict }) => verdict.kind === "unknown");
   if (open) return { mark: "unknown", text: excerpt(open.verdict.because, 60) };
-  if (ways.some(({ verdict }) => verdict.kind === "accept")) return { mark: "ok", text: "let through" };
+  const accepted = ways.find(({ verdict }) => verdict.kind === "accept");
+  if (accepted) return { mark: "ok", text: accepted.by === "linux" ? describePass(accepted) : "let through" };
   return { mark: "unknown", text: "rules say otherwise" };
+}
+
+/** `let through by INPUT rule 3`; where no rule had a part in it, just that. */
+function describePass({ verdict }: LinuxWay): string {
+  return verdict.rule ? `let through by ${nameRule(verdict)}` : "let through";
 }
 
 function describeSocket(facts: Facts): Station {

@@ -63,4 +63,20 @@ export interface RuledWays {
   readonly outside: readonly LinuxWay[];
   /** What of the rules may be missing, one line each. */
   readonly missing: readonly string[];
+  /** Whether docker's own chains are there; `left-out`: it was told to leave the rules to others. */
+  readonly docker?: "there" | "gone" | "left-out";
+  /** Where one of firewalld's zones decides. */
+  readonly firewalld?: FirewalldFacts;
+}
+
+/** What firewalld has beside the rules that are in force. */
+export interface FirewalldFacts {
+  /** To which the connection comes. */
+  readonly zone: string;
+  /** Other zones that let this port in, and by what. */
+  readonly elsewhere: readonly { readonly zone: string; readonly opening: string }[];
+  /** What lets this port in to the zone now, and is not kept; `8000/tcp`, `service http`. */
+  readonly onlyNow: readonly string[];
+  /** The same of what is kept, and not in force. */
+  readonly onlyKept: readonly string[];
 }

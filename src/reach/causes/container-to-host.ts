@@ -1,5 +1,6 @@
 import type { Cause } from "../cause.ts";
-import { EVERY_OUTCOME, findStopped, stopSeverity } from "../reading/stopped.ts";
+import { findStopped } from "../reading/stop-kind.ts";
+import { EVERY_OUTCOME, stopSeverity } from "../reading/stopped.ts";
 import { describeDecider } from "../words/describe-rule.ts";
 import { describeEnd, describeWay, showStopped } from "../words/describe-stopped.ts";
 import { mendStopped } from "../remedies/firewall.ts";
@@ -15,7 +16,7 @@ export const containerToHost: Cause = {
   ],
   symptoms: EVERY_OUTCOME,
   needs: ["routes", "firewall"],
-  dependsOn: [],
+  dependsOn: ["FIREWALLD_NOT_LOADED", "FIREWALLD_OTHER_ZONE"],
   judge(facts) {
     const [first] = findStopped(facts, "container");
     if (!first) return undefined;

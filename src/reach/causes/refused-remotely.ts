@@ -14,7 +14,7 @@ export const refusedRemotely: Cause = {
   ],
   symptoms: ["refused"],
   needs: [],
-  dependsOn: ["NAME_HAS_IPV6", "FIREWALL_REJECTS", "BANNED", "RULE_BEHIND_REJECT"],
+  dependsOn: ["NAME_HAS_IPV6", "FIREWALL_REJECTS", "BANNED", "RULE_BEHIND_REJECT", "VPN_KILL_SWITCH"],
   judge(facts) {
     if (facts.isLocal) return undefined;
     const tries = findMeantTries(facts);

@@ -1,8 +1,10 @@
 import type { Remedy } from "../../core/finding.ts";
 import type { RuleRef } from "../../firewall/verdict.ts";
 import type { Cause } from "../cause.ts";
-import { EVERY_OUTCOME, findLateAccept, findStopped, stopSeverity } from "../reading/stopped.ts";
-import { letIn } from "../remedies/firewall.ts";
+import { findLateAccept, findStopped } from "../reading/stop-kind.ts";
+import { EVERY_OUTCOME, stopSeverity } from "../reading/stopped.ts";
+import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { letIn, mendStopped } from "../remedies/firewall.ts";
 import { describeDecider, describeRulePlace, showRule, toolOf } from "../words/describe-rule.ts";
 import { describeEnd, describeWay, showStopped } from "../words/describe-stopped.ts";
 
@@ -24,17 +26,22 @@ export const ruleBehindReject: Cause = {
     const blocker = first?.verdict.rule;
     if (!first || !late || !blocker) return undefined;
     const does = describeEnd(first.verdict);
+    const remedies = [...moveBefore(late, blocker), ...(first.way.kind === "in" ? [letIn(facts)] : [])];
     return {
       severity: stopSeverity(facts, first),
       title: `${describeWay(facts, first)} is ${does} by ${describeDecider(first.verdict)}: rule ${late.position}, which would let it in, comes too late`,
       evidence: [showRule(late), ...showStopped(facts, first)],
-      remedies: [...moveBefore(late, blocker), ...(first.way.kind === "in" ? [letIn(facts)] : [])],
+      remedies: remedies.length > 0 ? remedies : mendStopped(facts, first),
     };
   },
 };
 
-/** The same rule again, before the one that stops it; then the late one has nothing to do any more. */
+/**
+ * The same rule again, before the one that stops it; then the late one has nothing to do any more. In the chains of a
+ * manager, its own tool does that, and what is put there by hand is lost.
+ */
 function moveBefore(late: RuleRef, blocker: RuleRef): readonly Remedy[] {
+  if (recognizeRuleOwner(late, []) !== undefined) return [];
   const what = `put it before ${describeRulePlace(blocker)}`;
   if (late.backend === "nftables") {
     if (blocker.handle === undefined) return [];

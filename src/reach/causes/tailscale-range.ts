@@ -1,5 +1,6 @@
 import type { Cause } from "../cause.ts";
-import { EVERY_OUTCOME, findStopped, stopSeverity } from "../reading/stopped.ts";
+import { findStopped } from "../reading/stop-kind.ts";
+import { EVERY_OUTCOME, stopSeverity } from "../reading/stopped.ts";
 import { deleteRule } from "../remedies/firewall.ts";
 import { describeDecider } from "../words/describe-rule.ts";
 import { describeWay, showStopped } from "../words/describe-stopped.ts";

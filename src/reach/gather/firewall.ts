@@ -12,6 +12,7 @@ import type { Facts } from "../facts.ts";
 import { findMeantTries, findServingAt, type Try } from "../reading/tries.ts";
 import { describeVantage } from "../words/describe-vantage.ts";
 import type { RuledWays } from "../ruled-way.ts";
+import { readFirewalld } from "./firewalld.ts";
 import { judgeWays } from "./judge-ways.ts";
 import type { MoreContext } from "./more.ts";
 import { type AskedWay, isFromHere, listOutsideWays, listWays } from "./ways.ts";
@@ -65,9 +66,22 @@ async function readLinux(
   ways: readonly AskedWay[],
   { os, host }: { readonly os: Os; readonly host: Host },
 ): Promise<Seen<RuledWays> | undefined> {
-  const rules = await readRuleSet(os);
+  const look = lookWith(os);
+  const rules = await readRuleSet(look);
   if (rules.kind === "unseen") return unlessRefused(facts, rules);
-  return seen(judgeAll(facts, rules.value, { ways, host }));
+  const judged = judgeAll(facts, rules.value, { ways, host });
+  const linuxWays = judged.ways.filter((way) => way.by === "linux");
+  const firewalld = await readFirewalld(linuxWays, facts.request.target, look);
+  return seen({ ...judged, docker: findDocker(rules.value, look), ...(firewalld && { firewalld }) });
+}
+
+/** Docker's chains, by their names in both of its backends. */
+function findDocker({ tables }: RuleSet, look: Pick<Look, "readText">): NonNullable<RuledWays["docker"]> {
+  const isDockers = tables.some(
+    ({ name, chains }) => name.startsWith("docker-") || [...chains.keys()].some((chain) => chain.startsWith("DOCKER")),
+  );
+  if (isDockers) return "there";
+  return /"iptables"\s*:\s*false/.test(look.readText("/etc/docker/daemon.json") ?? "") ? "left-out" : "gone";
 }
 
 function judgeAll(
@@ -106,8 +120,7 @@ function describeNoWay({ request: { from, target } }: Facts): string {
   return `no interface of this machine is known by which ${describeVantage(from)} would come to ${target.text}`;
 }
 
-async function readRuleSet(os: Os): Promise<Seen<RuleSet>> {
-  const look = lookWith(os);
+async function readRuleSet(look: Look): Promise<Seen<RuleSet>> {
   try {
     return await readLive(async (argv) => (look.hasProgram(argv[0] ?? "") ? readText(look, ...argv) : undefined));
   } catch (error) {

@@ -44,7 +44,8 @@ function findStop(rules: RuleSet, packet: Packet, { rule, trace }: Verdict): Sto
   if (!rule) return { lost: "request", needsLocalnet: needsLocalnet(rules, packet) };
   // A policy has no line of its own: the last rule that was asked before it tells where the packet was.
   const isIts = (line: TraceLine) =>
-    rule.position === undefined ? isSameChain(line.rule, rule) : line.rule === rule && line.matched !== "no";
+    isSameChain(line.rule, rule) &&
+    (rule.position === undefined || (line.rule.position === rule.position && line.matched !== "no"));
   const line = trace.findLast(isIts);
   const hook = line?.hook ?? hookOf(rules, rule);
   const without = rule.position === undefined ? undefined : evaluate(withoutRule(rules, rule), packet);

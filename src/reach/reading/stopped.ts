@@ -3,9 +3,8 @@ import type { ConnectFailure } from "../../core/network.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Errno } from "../../firewall/reject.ts";
-import type { RuleRef, Verdict } from "../../firewall/verdict.ts";
+import type { Verdict } from "../../firewall/verdict.ts";
 import type { Facts, Symptom } from "../facts.ts";
-import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
 import type { LinuxWay, RuledWay, Stop } from "../ruled-way.ts";
 import { severityFor } from "./failures.ts";
 import { findMeantTries, type Try } from "./tries.ts";
@@ -29,23 +28,7 @@ export interface Stopped extends LinuxWay {
   readonly each?: Try;
 }
 
-/** Which cause a stopped connection belongs to: always one. */
-export type StopKind =
-  | "answer"
-  | "banned"
-  | "behind-reject"
-  | "container"
-  | "drops"
-  | "localnet"
-  | "loopback"
-  | "rejects"
-  | "tailscale";
-
-/** The connections that are stopped in this way. */
-export function findStopped(facts: Facts, kind: StopKind): readonly Stopped[] {
-  return listStopped(facts).filter((stopped) => kindOf(facts, stopped) === kind);
-}
-
+/** What the rules stop, and what connect() got does not deny. */
 export function listStopped(facts: Facts): readonly Stopped[] {
   return listLinuxWays(facts).flatMap((way) => {
     const { stop } = way;
@@ -103,49 +86,6 @@ function failureOf({ attempts, datagrams }: Facts, { to }: Try): ConnectFailure 
   const outcome = [...attempts, ...datagrams].find((tried) => tried.to === to)?.outcome;
   if (outcome?.kind === "refused") return "refused";
   return outcome?.kind === "failed" ? outcome.failure : undefined;
-}
-
-function kindOf(facts: Facts, stopped: Stopped): StopKind {
-  const { stop, verdict, way } = stopped;
-  const { rule } = verdict;
-  if (stop.needsLocalnet) return "localnet";
-  if (rule && isBan(rule, verdict)) return "banned";
-  if (rule && isTailscales(rule)) return "tailscale";
-  if (stop.lost === "reply" || stop.lost === "retry") return "answer";
-  if (findLateAccept(stopped)) return "behind-reject";
-  if (way.kind === "self" && rule && !isAboutPort(rule, facts.request.target.port)) return "loopback";
-  if (facts.request.from.kind === "container" && way.kind === "in") return "container";
-  return verdict.kind === "reject" ? "rejects" : "drops";
-}
-
-/** By who put it there, or by the set that it looks an address up in. */
-function isBan(rule: RuleRef, { trace }: Verdict): boolean {
-  if (recognizeRuleOwner(rule, trace)?.bans === true) return true;
-  return /(?:@|--match-set )(?:f2b|fail2ban|crowdsec|sshguard)/.test(rule.text);
-}
-
-function isTailscales(rule: RuleRef): boolean {
-  return recognizeRuleOwner(rule, [])?.name === "tailscale" && rule.text.includes("100.64.0.0/10");
-}
-
-/** A rule that is meant for some port, address or the loopback itself, unlike one for all that was not let in. */
-function isAboutPort({ position, text }: RuleRef, port: number): boolean {
-  if (position === undefined) return false;
-  return (
-    new RegExp(`\\b${port}\\b`).test(text) ||
-    /\b(?:dport|sport|daddr|saddr|dports|sports|lo)\b|@|(?:^| )-[sd] /.test(text)
-  );
-}
-
-/** The rule for this port that stands behind the one that stops it, in the same chain, and would let it in. */
-export function findLateAccept({ verdict: { rule }, stop: { without } }: Stopped): RuleRef | undefined {
-  if (rule?.position === undefined || without?.kind !== "accept") return undefined;
-  const at = rule.position;
-  return without.trace.find((line) => {
-    const { backend, family, table, chain, position = 0, text } = line.rule;
-    const isSame = backend === rule.backend && family === rule.family && table === rule.table && chain === rule.chain;
-    return isSame && position > at && line.packet === "request" && line.matched === "yes" && /\baccept\b/i.test(text);
-  })?.rule;
 }
 
 /** What stops one way in only hurts those that take it. */

@@ -20,7 +20,25 @@ export function describeEnd({ kind, errno, reject }: Verdict): string {
 
 /** The rule, whom it was asked for, what connect() got, and what is in the way behind it. */
 export function showStopped(facts: Facts, stopped: Stopped): readonly Evidence[] {
-  return [...showVerdict(stopped.verdict), ...showClient(facts, stopped), ...showTry(stopped), ...showNext(stopped)];
+  return [
+    ...showVerdict(stopped.verdict),
+    ...showClient(facts, stopped),
+    ...showTry(stopped),
+    ...showAccepted(facts, stopped),
+    ...showNext(stopped),
+  ];
+}
+
+/** Every table has to let it through: what one of them accepts for this port, another still stops. */
+function showAccepted({ request: { target } }: Facts, { verdict: { rule, trace } }: Stopped): readonly Evidence[] {
+  const isPort = new RegExp(`\\b${target.port}\\b`);
+  const accepted = trace.find(({ packet, matched, rule: { backend, family, table, text } }) => {
+    const isOther = backend !== rule?.backend || family !== rule.family || table !== rule.table;
+    return isOther && packet === "request" && matched === "yes" && isPort.test(text) && /\baccept\b/i.test(text);
+  });
+  if (!accepted) return [];
+  const { what, source } = showRule(accepted.rule);
+  return [{ what: `accepted before, which helps nothing here: ${what}`, source }];
 }
 
 /** Of a network, the one client that stands for it. */

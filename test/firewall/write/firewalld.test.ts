@@ -2,35 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { until } from "../../drive/until.ts";
 import { need, needThat } from "../../need.ts";
 import { Arena, PORTS } from "./arena.ts";
+import { startFirewalld } from "./managers.ts";
 import { FOR_LAN, apply, expectCrashesClean, expectRange, expectWholeLife, planHere, revert } from "./contract.ts";
-
-/** A firewalld with a bus and a configuration of its own, in namespaces that end with the test. */
-async function startFirewalld(arena: Arena, engine: "nftables" | "iptables"): Promise<void> {
-  const setup = [
-    "mount --make-rprivate / && mount -t tmpfs none /run && mkdir -p /run/dbus",
-    'cp -a /etc/firewalld "$1/firewalld" && mount --bind "$1/firewalld" /etc/firewalld',
-    `sed -i s/^FirewallBackend=.*/FirewallBackend=${engine}/ /etc/firewalld/firewalld.conf`,
-    "dbus-daemon --system --fork --nopidfile",
-    "firewalld --nopid",
-    "for i in $(seq 300); do firewall-cmd --state && break; sleep 0.1; done",
-    "firewall-cmd --zone=public --change-interface=pg0",
-  ].join(" && ");
-  const keeper = await arena.server.start(
-    "unshare",
-    "-m",
-    "-p",
-    "-f",
-    "--mount-proc",
-    "--kill-child",
-    "bash",
-    "-c",
-    `(${setup}) >"$1/log" 2>&1 || { cat "$1/log" >&2; exit 1; }; echo ready; sleep infinity`,
-    "bash",
-    arena.folder,
-  );
-  const children = await Bun.file(`/proc/${keeper.pid}/task/${keeper.pid}/children`).text();
-  arena.enter(Number(children.trim()), "-p");
-}
 
 async function rulesOf(arena: Arena): Promise<string> {
   const zones = await arena.told("firewall-cmd", "--list-all-zones");

@@ -1,30 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { need, needThat } from "../../need.ts";
 import { Arena, PORTS } from "./arena.ts";
+import { enableUfw } from "./managers.ts";
 import { FOR_LAN, apply, expectCrashesClean, expectRange, expectWholeLife, planHere, revert } from "./contract.ts";
-
-/** A ufw that has its own copies of all that it writes; it refuses instead of dropping, so that nobody has to wait. */
-async function enableUfw(arena: Arena): Promise<void> {
-  const setup = [
-    "mount --make-rprivate /",
-    'cp -a /etc/ufw "$1/ufw" && cp -a /etc/default "$1/default"',
-    'mount --bind "$1/ufw" /etc/ufw && mount --bind "$1/default" /etc/default && mount -t tmpfs none /run',
-    "ufw --force reset && ufw default reject incoming && ufw --force enable",
-    // with its first change ufw completes chains that it had left empty
-    "ufw allow 1/tcp && ufw delete allow 1/tcp",
-    "rm -f /etc/ufw/*.rules.*",
-  ].join(" && ");
-  const keeper = await arena.server.start(
-    "unshare",
-    "-m",
-    "bash",
-    "-c",
-    `(${setup}) >"$1/log" 2>&1 || { cat "$1/log" >&2; exit 1; }; echo ready; exec sleep infinity`,
-    "bash",
-    arena.folder,
-  );
-  arena.enter(keeper.pid);
-}
 
 async function rulesOf(arena: Arena): Promise<string> {
   return [await arena.rules(), await arena.told("cat", "/etc/ufw/user.rules", "/etc/ufw/user6.rules")].join("\n");

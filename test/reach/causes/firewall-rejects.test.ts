@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { failed, refused, requestOf } from "./facts.ts";
+import { connected, failed, refused, requestOf } from "./facts.ts";
 import { codesOf, onlyFinding } from "./judged.ts";
 import { ruledBy } from "./ruled.ts";
 
@@ -16,6 +16,15 @@ describe("FIREWALL_REJECTS", () => {
     expect(finding.title).toBe(
       "192.168.1.20:8000 is rejected (host-prohibited: EHOSTUNREACH) by rule 1 of chain INPUT (iptables filter)",
     );
+  });
+
+  test("offers to let others in before a rule of any chain that INPUT leads to", () => {
+    const rules =
+      ":INPUT ACCEPT [0:0]\n:ufw-reject-input - [0:0]\n-A INPUT -j ufw-reject-input\n-A ufw-reject-input -j REJECT";
+    const lan = requestOf("192.168.1.20:8000", { from: { kind: "lan" } });
+    const facts = { request: lan, attempts: [connected("192.168.1.20")] };
+    const finding = onlyFinding(ruledBy(rules, "192.168.1.20", { client: "192.168.1.7", facts }));
+    expect(finding.remedies[0]?.commands).toEqual([["sudo", "portguard", "rule", "8000", "--from", "lan"]]);
   });
 
   test("is silent where it got another error", () => {

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "bun:test";
+import { dockerProxy } from "./containers.ts";
+import { connected, listenerOf, requestOf } from "./facts.ts";
+import { codesOf, onlyFinding } from "./judged.ts";
+import { type AskedOf, ruledBy } from "./ruled.ts";
+
+const asked = (docker: "there" | "gone" | "left-out", owners = [dockerProxy("0.0.0.0")]): AskedOf => ({
+  client: "192.168.1.7",
+  beside: { docker },
+  facts: {
+    request: requestOf("192.168.1.20:8000", { from: { kind: "lan" } }),
+    attempts: [connected("192.168.1.20")],
+    listeners: [{ ...listenerOf("0.0.0.0"), owners }],
+  },
+});
+const RULES = "-A INPUT -p udp -j DROP";
+
+describe("DOCKER_CHAINS_GONE", () => {
+  test("warns where docker-proxy is there and docker's chains are not", () => {
+    const finding = onlyFinding(ruledBy(RULES, "192.168.1.20", asked("gone")));
+    expect(finding).toMatchObject({ code: "DOCKER_CHAINS_GONE", severity: "warning" });
+    expect(finding.remedies[0]?.commands).toEqual([["sudo", "systemctl", "restart", "docker"]]);
+  });
+
+  test("is silent where they are, where docker was told to leave the rules alone, and where it has nothing to do with it", () => {
+    for (const each of [asked("there"), asked("left-out"), asked("gone", [])]) {
+      expect(codesOf(ruledBy(RULES, "192.168.1.20", each))).not.toContain("DOCKER_CHAINS_GONE");
+    }
+  });
+});
