@@ -43,9 +43,11 @@ describe("the state of a process", () => {
   });
 
   test("dead and not collected", async () => {
-    // The shell becomes a `sleep` that does not know of its child.
-    const child = start("sh", "-c", "true & echo $!; exec sleep 60");
+    // The shell becomes a `sleep` that does not know of its child; a shell might still have collected it.
+    const child = start("sh", "-c", "exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-");
     const { value } = await child.stdout.getReader().read();
+    await until("the sleep", () => readFileSync(`/proc/${child.pid}/comm`, "utf8") === "sleep\n");
+    await child.stdin.end();
     await stateBecomes(Number(new TextDecoder().decode(value)), "zombie");
   });
 

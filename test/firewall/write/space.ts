@@ -3,6 +3,9 @@ import { until } from "../../drive/until.ts";
 
 let count = 0;
 
+/** A firewall's manager starts python several times before it is ready. */
+const START_MS = 60_000;
+
 /** A network namespace of one test, its loopback up. Disposing ends what was started in it, and deletes it. */
 export class Space implements Disposable {
   readonly name = `portguard-rule-${process.pid}-${++count}`;
@@ -31,10 +34,14 @@ export class Space implements Disposable {
       stdio: "ignore",
     });
     this.#started.push(started);
-    await until(`\`${argv.join(" ")}\` in ${this.name}`, () => {
-      if (started.hasEnded) throw new Error(started.stderr);
-      return started.stdout !== "";
-    });
+    await until(
+      `\`${argv.join(" ")}\` in ${this.name}`,
+      () => {
+        if (started.hasEnded) throw new Error(started.stderr);
+        return started.stdout !== "";
+      },
+      START_MS,
+    );
     return started;
   }
 
