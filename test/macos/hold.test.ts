@@ -1,12 +1,27 @@
+import { existsSync, openSync } from "node:fs";
 import { describe, expect, test } from "bun:test";
 import { ANY4, ANY6, LOOPBACK4, LOOPBACK6, requireAddress } from "../../src/core/address.ts";
 import { formatEndpoint } from "../../src/core/endpoint.ts";
 import { listEndpoints } from "../../src/os/macos/hold.ts";
+import { MacHold } from "../../src/os/macos/mac-hold.ts";
 import { explainDenial, hasBit } from "../../src/os/macos/refusal.ts";
 
 const OWN = [LOOPBACK4, LOOPBACK6, requireAddress("192.168.1.23"), requireAddress("fe80::1%4")];
 const summary = (hosts: Parameters<typeof listEndpoints>[0]["hosts"]) =>
   listEndpoints({ protocol: "tcp", port: 8000, hosts }, OWN).map((at) => formatEndpoint(at) + (at.dual ? " dual" : ""));
+
+test("a hold on macOS that gives way keeps the addresses that servers don't ask for, and lets go of the others", () => {
+  const members = listEndpoints({ protocol: "tcp", port: 8000, hosts: "every" }, OWN).map((at) => ({
+    at,
+    fd: openSync("/dev/null", "r"),
+    id: undefined,
+  }));
+  using hold = new MacHold("tcp", 8000, members);
+  expect(hold.giveWay()).toBe(true);
+  expect(hold.members.map(formatEndpoint)).toEqual(["192.168.1.23:8000", "[fe80::1%4]:8000"]);
+  const isOpen = (fd: number) => existsSync(`/proc/self/fd/${fd}`);
+  expect(members.filter(({ fd }) => isOpen(fd)).map(({ at }) => at)).toEqual([...hold.members]);
+});
 
 describe("a hold on macOS", () => {
   test("has every address by itself, 0.0.0.0 before a `::` for both families", () => {

@@ -19,8 +19,10 @@ Register-ArgumentCompleter -Native -CommandName portguard, portguard.exe -Script
             # `--html=FILE`: only what stands behind `=` is a path.
             $flag, $path = if ($wordToComplete -match '^(--[^=]*=)(.*)$') { $Matches[1], $Matches[2] } else { '', $wordToComplete }
             $kind = if ($_ -eq 'folders') { @{ Directory = $true } } else { @{} }
+            $folder = if ($path) { Split-Path $path } else { '' }
             Get-ChildItem -Path "$path*" @kind -ErrorAction SilentlyContinue | ForEach-Object {
-                $value = Join-Path (Split-Path "$path" -ErrorAction SilentlyContinue) $_.Name
+                $value = if ($folder) { Join-Path $folder $_.Name } else { $_.Name }
+                if ($value -match '\s') { $value = "'" + $value.Replace("'", "''") + "'" }
                 [System.Management.Automation.CompletionResult]::new("$flag$value", $_.Name, 'ProviderItem', $_.FullName)
             }
         }
