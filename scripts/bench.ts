@@ -10,6 +10,7 @@ import type { Finding, Row } from "./bench/row.ts";
 import { ROUNDS } from "./bench/row.ts";
 import { measureRules } from "./bench/rules.ts";
 import { measureStart } from "./bench/start.ts";
+import { measureWho } from "./bench/who.ts";
 
 const MEASURES: Record<string, () => Promise<readonly Finding[]>> = {
   start: measureStart,
@@ -17,6 +18,7 @@ const MEASURES: Record<string, () => Promise<readonly Finding[]>> = {
   requests: measureRequests,
   memory: measureMemory,
   reach: measureReach,
+  who: measureWho,
   rules: measureRules,
 };
 

@@ -58,6 +58,16 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     help: async () => (await import("./list-help.ts")).LIST_HELP,
     run: async (invocation, services) => (await import("./list.ts")).runList(invocation, services),
   },
+  free: {
+    summary: "stop the holder, gently, and prove that the port is free",
+    help: async () => (await import("./free-help.ts")).FREE_HELP,
+    run: async (invocation, services) => (await import("./free.ts")).runFree(invocation, services),
+  },
+  clean: {
+    summary: "find orphaned listeners, and stop them",
+    help: async () => (await import("./clean-help.ts")).CLEAN_HELP,
+    run: async (invocation, services) => (await import("./clean.ts")).runClean(invocation, services),
+  },
   completions: {
     summary: "the script by which a shell completes portguard's words",
     help: async () => (await import("./completions-help.ts")).COMPLETIONS_HELP,

@@ -33,7 +33,7 @@ export function familyOf(text: string): 4 | 6 {
 
 export function prefixInterval(number: bigint, length: number, family: 4 | 6): Interval | undefined {
   const bits = family === 4 ? 32 : 128;
-  if (length > bits) return undefined;
+  if (!Number.isInteger(length) || length < 0 || length > bits) return undefined;
   const host = BigInt(bits - length);
   const lo = (number >> host) << host;
   return { lo, hi: lo + (1n << host) - 1n };

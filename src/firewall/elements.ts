@@ -1,5 +1,5 @@
 import type { Scalar } from "./model.ts";
-import { type Tri, type Value, isVague } from "./value.ts";
+import { type Tri, type Value, isVague, valueKey } from "./value.ts";
 
 /** What one column of an element says. */
 export type Interval =
@@ -38,6 +38,7 @@ interface Index<T> {
 }
 
 const FEW = 8;
+const MOST_SEARCHED = 64;
 
 /** The elements of a set or a map, found by one key at a time. */
 export class ElementSet<T> {
@@ -47,6 +48,8 @@ export class ElementSet<T> {
   #index: Index<T> | undefined;
   /** Few elements are looked through more quickly than an index of them is made. */
   #few: readonly Range<T>[] | undefined;
+  /** What was found by looking at every element, by the key: many rules ask the same of one packet. */
+  readonly #searched = new Map<string, Found<T>>();
 
   constructor(elements: readonly Element<T>[]) {
     this.elements = elements;
@@ -66,13 +69,20 @@ export class ElementSet<T> {
       const at = key.length === 1 ? (first as Scalar) : joinKey(key as Scalar[]);
       const element = this.#index.exact.get(at) ?? (key.length === 1 ? findRange(this.#index, at) : undefined);
       if (element) return { hits: [element.data], miss: false };
-      return search(this.#index.others, key, this.#index.rest);
+      return this.#search(this.#index.others, key, this.#index.rest);
     }
-    return search(
-      this.elements.filter(({ columns }) => columns.length > 0),
-      key,
-      this.#index.rest,
-    );
+    return this.#search(this.elements, key, this.#index.rest);
+  }
+
+  #search(elements: readonly Element<T>[], key: readonly Value[], rest: Element<T> | undefined): Found<T> {
+    if (elements.length <= FEW) return search(elements, key, rest);
+    const at = key.map(valueKey).join("\u0000");
+    let found = this.#searched.get(at);
+    if (!found) {
+      if (this.#searched.size === MOST_SEARCHED) this.#searched.clear();
+      this.#searched.set(at, (found = search(elements, key, rest)));
+    }
+    return found;
   }
 }
 
@@ -137,6 +147,7 @@ function search<T>(elements: readonly Element<T>[], key: readonly Value[], rest:
   const possible = new Set<T>();
   const spans: { lo: Scalar; hi: Scalar }[] = [];
   for (const { columns, data } of elements) {
+    if (columns.length === 0) continue;
     const answer = contains(columns, key);
     if (answer === "yes") return { hits: [data], miss: false };
     if (answer === "no") continue;

@@ -38,6 +38,8 @@ export interface Base {
   readonly hook: Hook;
   readonly priority: number;
   readonly policy: "accept" | "drop";
+  /** Whether its table is switched off could not be read. */
+  readonly isMaybeDormant?: true;
   /** Of ingress and egress; nothing where it is not told (nft 1.0.6 does not). */
   readonly devices?: readonly string[];
   /** Rises with each chain of a table: of two with the same priority, the kernel asks the younger one first. */
@@ -145,6 +147,7 @@ export type Field =
   | "mark"
   | "ethertype"
   | "ip frag-off"
+  | "length"
   | "ct state"
   | "ct status"
   | "ct mark"

@@ -39,6 +39,6 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 /** Nothing for a name that is not known here. */
 export function protocolNumber(text: string): number | undefined {
-  if (/^\d{1,3}$/.test(text)) return Number(text);
+  if (/^\d{1,3}$/.test(text)) return Number(text) < 256 ? Number(text) : undefined;
   return own(NUMBERS, text.toLowerCase());
 }

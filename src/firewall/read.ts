@@ -2,12 +2,12 @@ import { fail } from "../core/error.ts";
 import { type Seen, seen, unseen } from "../core/seen.ts";
 import { readIpSets } from "./backends/ipset/read.ts";
 import { type SavedTables, readSaved } from "./backends/iptables/read.ts";
-import { BYTECODE, type HiddenFamilies, readBytecode } from "./backends/nft/bytecode.ts";
+import { BYTECODE, type Hidden, readBytecode } from "./backends/nft/bytecode.ts";
 import { withDevices } from "./backends/nft/devices.ts";
 import { type Json, isList, isObject } from "./backends/nft/json.ts";
 import { readNft } from "./backends/nft/read.ts";
 import { mergeTables } from "./merge-tables.ts";
-import type { IpSet, RuleSet } from "./model.ts";
+import type { IpSet, RuleSet, Table } from "./model.ts";
 import { prepareGuards } from "./walk/guards.ts";
 
 /** One dump, and what it is called in an error: its file, or the command that printed it. */
@@ -18,29 +18,25 @@ export interface Dump {
 
 type Read =
   | { readonly kind: "saved"; readonly saved: SavedTables }
-  | { readonly kind: "nft"; readonly entries: readonly Json[] }
-  | { readonly kind: "bytecode"; readonly families: HiddenFamilies }
+  | { readonly kind: "nft"; readonly name: string; readonly entries: readonly Json[] }
+  | { readonly kind: "bytecode"; readonly name: string; readonly hidden: Hidden }
   | { readonly kind: "ipset"; readonly sets: ReadonlyMap<string, IpSet> }
   | { readonly kind: "empty" };
 
 /** Longer than this is no dump of a firewall (characters). */
-const MOST_TEXT = 64 * 1024 * 1024;
+const MOST_TEXT = 32 * 1024 * 1024;
+/** Nothing that a tool prints is nested so deeply. */
+const MOST_DEPTH = 100;
 
 /**
  * The rules that these dumps hold together: iptables-save, ip6tables-save, `nft -j list ruleset` (and, for what that hides,
  * `nft --debug=netlink list ruleset`), `ipset save`; each is known by its content. Throws BAD_RULES.
  */
 export function readRules(dumps: readonly Dump[]): RuleSet {
-  try {
-    return withDevices(
-      merge(dumps.flatMap(readDump)),
-      dumps.map(({ text }) => text),
-    );
-  } catch (error) {
-    // Nothing a tool prints is nested so deeply that our stack does not hold it.
-    if (!(error instanceof RangeError)) throw error;
-    return fail("BAD_RULES", "the dumps are nested too deeply", "give what the tools themselves print");
-  }
+  return withDevices(
+    merge(dumps.flatMap(readDump)),
+    dumps.map(({ text }) => text),
+  );
 }
 
 function readDump({ name, text }: Dump): Read[] {
@@ -48,10 +44,10 @@ function readDump({ name, text }: Dump): Read[] {
   const trimmed = text.trim();
   if (trimmed === "") return [{ kind: "empty" }];
   if (trimmed.startsWith("{")) return [readJson(name, trimmed)];
-  if (BYTECODE.test(trimmed)) return [{ kind: "bytecode", families: readBytecode(trimmed) }];
+  if (BYTECODE.test(trimmed)) return [{ kind: "bytecode", name, hidden: readBytecode(trimmed) }];
   const saved = splitSaved(trimmed).map((each): Read => ({ kind: "saved", saved: readComplete(name, each) }));
   if (saved.length > 0) return saved;
-  if (/^create \S+ [a-z]+:/m.test(trimmed)) return [{ kind: "ipset", sets: readIpSets(trimmed) }];
+  if (/^create \S+ [a-z]+:/m.test(trimmed)) return [{ kind: "ipset", sets: readIpSets(name, text) }];
   return fail(
     "BAD_RULES",
     `${name} is no dump of rules that is known here`,
@@ -60,6 +56,8 @@ function readDump({ name, text }: Dump): Read[] {
 }
 
 function readJson(name: string, text: string): Read {
+  if (depthOf(text) > MOST_DEPTH)
+    fail("BAD_RULES", `${name} is nested too deeply`, "give what `nft -j list ruleset` prints");
   let json: Json;
   try {
     json = JSON.parse(text) as Json;
@@ -72,8 +70,23 @@ function readJson(name: string, text: string): Read {
   }
   const entries = isObject(json) ? json["nftables"] : undefined;
   if (!isList(entries)) return fail("BAD_RULES", `${name} is JSON, but not nft's`, "run `nft -j list ruleset`");
-  return { kind: "nft", entries };
+  return { kind: "nft", name, entries };
 }
+
+/** How deeply a JSON text is nested, without reading it: what reads it, and what follows it, keeps its depth on the stack. */
+function depthOf(text: string): number {
+  let [depth, deepest, isText] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) isText = !isText;
+    else if (isText) at += code === BACKSLASH ? 1 : 0;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) deepest = Math.max(deepest, ++depth);
+    else if (code === OPEN_LIST + 2 || code === OPEN_OBJECT + 2) depth--;
+  }
+  return deepest;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, OPEN_OBJECT] = [0x22, 0x5c, 0x5b, 0x7b];
 
 /** Each tool's dump begins with its header; without headers it is one dump. */
 function splitSaved(text: string): string[] {
@@ -98,20 +111,22 @@ function readComplete(name: string, text: string): SavedTables {
   const tables = text.match(/^\*[a-z]+$/gm)?.length ?? 0;
   const commits = text.match(/^COMMIT$/gm)?.length ?? 0;
   if (commits < tables) fail("BAD_RULES", `${name} is cut off: a table lacks its COMMIT`, "give the whole dump");
-  return readSaved(text);
+  return readSaved(name, text);
 }
 
 function merge(read: readonly Read[]): RuleSet {
   const saved = read.flatMap((each) => (each.kind === "saved" ? [each.saved] : []));
-  const hidden = new Map(read.flatMap((each) => (each.kind === "bytecode" ? [...each.families] : [])));
-  const nft = read.flatMap((each) => (each.kind === "nft" ? readNft(each.entries, hidden) : []));
+  const bytecode = read.find((each) => each.kind === "bytecode");
+  const nft = read.flatMap((each) => (each.kind === "nft" ? readNft(each.name, each.entries, bytecode?.hidden) : []));
   const hasNft = read.some(({ kind }) => kind === "nft");
+  if (bytecode && !hasNft) {
+    return fail("BAD_RULES", `${bytecode.name} is what nft shows to people`, "give what `nft -j list ruleset` prints");
+  }
   const v4 = hasNft || saved.some(({ family }) => family === 4);
   const v6 = hasNft || saved.some(({ family }) => family === 6);
-  const tables = mergeTables(
-    saved.flatMap((each) => each.tables),
-    nft,
-  );
+  const shown = saved.flatMap((each) => each.tables);
+  for (const each of [shown, nft]) refuseTwice(each);
+  const tables = mergeTables(shown, nft);
   prepareGuards(tables);
   return {
     tables,
@@ -119,6 +134,16 @@ function merge(read: readonly Read[]): RuleSet {
     covers: [...(v4 ? ([4] as const) : []), ...(v6 ? ([6] as const) : [])],
     notes: hasNft ? [] : ["native nftables rules were not given"],
   };
+}
+
+/** Two dumps of one tool are of two machines, or of two moments. */
+function refuseTwice(tables: readonly Table[]): void {
+  const known = new Set<string>();
+  for (const { backend, family, name } of tables) {
+    const key = `${backend} ${family} ${name}`;
+    if (known.has(key)) fail("BAD_RULES", `there are two tables ${key}`, "give one dump of each tool");
+    known.add(key);
+  }
 }
 
 /** Runs an argv and answers what it printed; nothing where the tool is not installed. In the C locale. */

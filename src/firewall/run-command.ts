@@ -1,12 +1,7 @@
+import type { Ran, RunCommand } from "../core/run-command.ts";
 import type { Command } from "../core/step.ts";
 
-/** How a command ended. `stdout` and `stderr` are cut at their limit. */
-export type Ran =
-  | { readonly kind: "ended"; readonly code: number; readonly stdout: string; readonly stderr: string }
-  /** It could not be started, or did not end in time. `because` completes "could not be run: …". */
-  | { readonly kind: "not-run"; readonly because: string };
-
-export type RunCommand = (command: Command) => Promise<Ran>;
+export type { Ran, RunCommand };
 
 const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_ERRORS = 64 * 1024;

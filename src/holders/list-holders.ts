@@ -17,6 +17,7 @@ export interface Witnesses {
  * of their sockets with one above them are its workers. Names that only an engine or a folder tells are not in it yet.
  */
 export function listHolders(rows: readonly SocketRow[], { os, origins }: Witnesses): PortHolder[] {
+  if (rows.length === 0) return [];
   const owners = origins.ownersOf(rows);
   const byPid = groupByPid(rows, owners);
   const lineages = origins.lineages([process.pid, ...byPid.keys()]);

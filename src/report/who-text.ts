@@ -128,7 +128,7 @@ function nameHome(home: Home | undefined): string | undefined {
   return home?.unit && `a process of ${home.unit.name}`;
 }
 
-function nameProcess({ name, command, pid }: ProcessInfo): string {
+export function nameProcess({ name, command, pid }: ProcessInfo): string {
   return `${name || (command[0] ?? "a process")} (pid ${pid})`;
 }
 

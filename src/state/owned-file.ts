@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../core/error.ts";
@@ -43,6 +44,19 @@ export function createOwned(path: string, text: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  }
+}
+
+/** Adds a line to a file of its owner alone, in one write, so that lines of two writers never mix. */
+export function appendOwned(path: string, line: string): void {
+  ensureOwnedFolder(dirname(path));
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+  const fd = openSync(path, flags, FILE_MODE);
+  try {
+    writeSync(fd, Buffer.from(`${line}\n`));
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -132,7 +132,45 @@ describe("what is not understood", () => {
   });
 });
 
+describe("a client that gets no answer tries again", () => {
+  const SEEN = { set: { family: "inet", table: "t", name: "seen", type: "ipv4_addr" } };
+  const saddr = { payload: { protocol: "ip", field: "saddr" } };
+  const add = { set: { op: "add", elem: saddr, set: "@seen" } };
+  const isSeen = { match: { op: "==", left: saddr, right: "@seen" } };
+  const withSet = (text: string) => text.replace('{"chain"', `${JSON.stringify(SEEN)},{"chain"`);
+
+  test("and what the first try put it on a list for may become of it then", () => {
+    const rejects = withSet(listed("accept", [isSeen, { reject: null }], [add, { drop: null }]));
+    expect(ask(rejects).because).toBe("drop or reject, which hangs on `ip saddr @seen`");
+    const knocks = withSet(listed("accept", [isSeen, { accept: null }], [add, { drop: null }]));
+    expect(ask(knocks).because).toBe("it is dropped, but a rule lets a later try through");
+    const drops = withSet(listed("accept", [isSeen, { drop: null }], [add, { drop: null }]));
+    expect(ask(drops).kind).toBe("drop");
+  });
+
+  test("on lo the connection is known by then, with the mark that a rule put on it", () => {
+    const mark = { mangle: { key: { ct: { key: "mark" } }, value: 1 } };
+    const isMarked = { match: { op: "==", left: { ct: { key: "mark" } }, right: 1 } };
+    const rules = listed("accept", [DPORT(8000), isMarked, { reject: null }], [DPORT(8000), mark, { drop: null }]);
+    const source = requireAddress("192.168.1.10");
+    expect(ask(rules, { source, way: { kind: "self" } }).errno).toBe("ECONNREFUSED");
+    // What comes from elsewhere is known only once it has been let in.
+    expect(ask(rules).kind).toBe("drop");
+  });
+});
+
 describe("what is taken for granted is said", () => {
+  test("the client's port is none that a rule for servers names, but it may be one among those that systems choose", () => {
+    const low = ask(saved("-A INPUT -p tcp -m tcp --sport 8080 -j DROP"));
+    expect([low.kind, low.assumed]).toEqual([
+      "accept",
+      ["the client's own port is one that systems choose by themselves, 10000 or above"],
+    ]);
+    expect(ask(saved("-A INPUT -p tcp -m tcp --sport 50000 -j DROP")).kind).toBe("unknown");
+    expect(ask(saved("-A INPUT -p tcp -m tcp --sport 8080 -j DROP"), { sourcePort: 8080 }).kind).toBe("drop");
+    expect(ask(saved("-A INPUT -p tcp -m tcp --sport 80 -j DROP")).assumed).toEqual([]);
+  });
+
   test("a limit is not exhausted, and a list of recent clients has not this one", () => {
     const limit = ask(saved("-A INPUT -m limit --limit 3/min -j ACCEPT", "-A INPUT -j DROP"));
     expect([limit.kind, limit.assumed]).toEqual(["accept", ["no rate limit is exhausted"]]);

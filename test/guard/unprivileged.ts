@@ -20,10 +20,10 @@ export function anybodyCanRun(...command: readonly string[]): boolean {
 /** A user without privileges, with copies of all that runs, as nobody may enter the folders of root. */
 export class Unprivileged implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "portguard-nobody-"));
-  readonly #binary: string;
+  readonly binary: string;
 
   constructor() {
-    this.#binary = this.bring(binary());
+    this.binary = this.bring(binary());
     cpSync(program(""), join(this.folder, "programs"), { recursive: true });
     const programs = readdirSync(program("")).map((file) => join("programs", file));
     for (const part of [".", "programs", ...programs]) chmodSync(join(this.folder, part), 0o755);
@@ -42,7 +42,7 @@ export class Unprivileged implements Disposable {
     const words = rest.map((word) => word.replace(program(""), join(this.folder, "programs")));
     const start = ["sh", "-c", OPEN_THE_FOLDER, "sh"];
     return new Run(
-      (events) => [...start, events, "setsid", ...AS_NOBODY, this.#binary, verb, "--events", events, ...words],
+      (events) => [...start, events, "setsid", ...AS_NOBODY, this.binary, verb, "--events", events, ...words],
       options,
     );
   }

@@ -19,6 +19,7 @@ const SERVERS = {
   node: fromSystem("node"),
   bun: () => ({ path: process.execPath, missing: "what runs this" }),
   vite: fromPart("node", "node_modules/.bin/vite"),
+  nodemon: fromPart("watchers", "node_modules/.bin/nodemon"),
   next: fromPart("node", "node_modules/.bin/next"),
   "server-everything": fromPart("node", "node_modules/@modelcontextprotocol/server-everything/dist/index.js"),
   "MCP without sessions": fromPart("node", "node_modules/@modelcontextprotocol/server/package.json"),

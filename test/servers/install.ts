@@ -17,12 +17,8 @@ const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
     await $`python3 -m venv ${folder}`;
     await $`${join(folder, "bin/python")} -m pip install --quiet --no-deps -r ${committed("requirements.txt")}`;
   },
-  node: async (folder) => {
-    for (const file of ["package.json", "package-lock.json"]) {
-      await copyFile(committed(`node/${file}`), join(folder, file));
-    }
-    await $({ cwd: folder })`npm ci --no-audit --no-fund`;
-  },
+  node: (folder) => installPackages("node", folder),
+  watchers: (folder) => installPackages("watchers", folder),
   go: async (folder) => {
     await $({ cwd: committed("programs/go") })`go build -o ${join(folder, "server")} .`;
   },
@@ -44,6 +40,13 @@ const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
     await $`javac -d ${folder} ${committed("programs/java/Server.java")}`;
   },
 };
+
+async function installPackages(from: PartName, folder: string): Promise<void> {
+  for (const file of ["package.json", "package-lock.json"]) {
+    await copyFile(committed(`${from}/${file}`), join(folder, file));
+  }
+  await $({ cwd: folder })`npm ci --no-audit --no-fund`;
+}
 
 async function install(part: Part): Promise<string> {
   if (isCurrent(part)) return `${part.name}: as committed`;

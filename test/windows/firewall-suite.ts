@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "bun:test";
 import { until } from "../drive/until.ts";
 import { testFirewallReach } from "./firewall-reach-suite.ts";
+import { testFirewallRule } from "./firewall-rule-suite.ts";
 import { WineMachine } from "./wine-machine.ts";
 import type { Wine } from "./wine.ts";
 
@@ -24,5 +25,6 @@ export function testFirewall(built: () => Wine): void {
     });
 
     testFirewallReach(() => wine);
+    testFirewallRule(() => wine);
   });
 }

@@ -1,6 +1,5 @@
 import { fail } from "../../core/error.ts";
 import type { FirewallAnswer } from "../../core/firewall-answer.ts";
-import { BYTECODE } from "../backends/nft/bytecode.ts";
 import type { RuleSet } from "../model.ts";
 import { type Dump, readRules } from "../read.ts";
 import type { WindowsFirewall } from "../windows/model.ts";
@@ -46,9 +45,6 @@ export function readDumps(dumps: readonly Dump[]): DumpedRules {
 function kindOf({ text, name }: Dump): DumpedRules["kind"] {
   if (looksLikeRegistry(text)) return "windows";
   if (looksLikePf(text)) return "pf";
-  if (/^table (?:ip6?|inet|arp|bridge|netdev) \S+ \{/m.test(text) && !/^\s*\{/.test(text) && !BYTECODE.test(text)) {
-    fail("BAD_RULES", `${name} is what nft shows to people`, "give what `nft -j list ruleset` prints");
-  }
   if (/^(?:Chain|target\s+prot) /m.test(text)) {
     fail("BAD_RULES", `${name} is what \`iptables -L\` shows to people`, "give what `iptables-save` prints");
   }

@@ -17,6 +17,8 @@ export interface Flow {
 
 /** The kernel allows 16 for nft; xtables' chains go as deep as they are many. */
 const DEEPEST = 500;
+/** How many rules are passed by while one is asked. */
+const COST_OF_ASKING = 16;
 /** More different states than this are given up on. */
 const MOST_STATES = 256;
 
@@ -51,8 +53,13 @@ export function walkChain(world: World, table: Table, chain: Chain, states: read
       askRule({ world, table, chain, rule, flow, depth, next }, state, guards.failing(state, at));
     live = isSame(next, live) ? live : limit(mergeStates(next), flow);
   }
-  flow.fell.push(...live);
+  append(flow.fell, live);
   return flow;
+}
+
+/** `push(...)` takes only as many as the stack holds. */
+function append<T>(to: T[], from: readonly T[]): void {
+  for (const each of from) to.push(each);
 }
 
 /** How many rules, from this one on, are surely not for this packet. */
@@ -63,7 +70,7 @@ function passBy(at: At, guards: Guarded, first: number, state: State): number {
     if (part === undefined) break;
     failing.push(part);
   }
-  at.world.left -= failing.length;
+  at.world.left -= failing.length / COST_OF_ASKING;
   if (failing.length > 0) note(at, { kind: "passed-by", first, failing });
   return failing.length;
 }
@@ -98,6 +105,7 @@ function askRule(asking: Asking, state: State, failing: number | undefined): voi
   }
   const forks: Fork[] = [{ state, at: 0, isSure: true }];
   for (let fork = forks.pop(); fork; fork = forks.pop()) {
+    world.left--;
     const part = rule.parts[fork.at];
     if (part === undefined) {
       traceRule(asking, fork.isSure ? "yes" : "maybe");
@@ -209,10 +217,10 @@ function applyVerdict(asking: Asking, state: State, verdict: RuleVerdict): void 
         return void flow.ends.push({ kind: "unknown", because, by: deciderOf(asking), state });
       }
       const inner = walkChain(world, table, target, [state], depth + 1);
-      flow.accepted.push(...inner.accepted);
-      flow.ends.push(...inner.ends);
+      append(flow.accepted, inner.accepted);
+      append(flow.ends, inner.ends);
       // Behind a chain that was gone to, evaluation resumes behind the last jump.
-      (verdict.kind === "jump" ? next : flow.fell).push(...mergeStates(inner.fell));
+      append(verdict.kind === "jump" ? next : flow.fell, mergeStates(inner.fell));
     }
   }
 }

@@ -18,27 +18,27 @@ export function readField(state: State, field: Field): Value {
     case "l4proto":
       return state.protocol;
     case "ip protocol":
-      return state.family === 4 ? state.protocol : undefined;
     case "ip6 nexthdr":
-      return state.family === 6 ? state.protocol : undefined;
+      return (field === "ip protocol") === (state.family === 4) ? state.protocol : undefined;
     case "saddr":
     case "daddr":
       return state[field];
     case "ip saddr":
-    case "ip daddr":
-      return state.family === 4 ? state[field === "ip saddr" ? "saddr" : "daddr"] : undefined;
     case "ip6 saddr":
+      return (field === "ip saddr") === (state.family === 4) ? state.saddr : undefined;
+    case "ip daddr":
     case "ip6 daddr":
-      return state.family === 6 ? state[field === "ip6 saddr" ? "saddr" : "daddr"] : undefined;
+      return (field === "ip daddr") === (state.family === 4) ? state.daddr : undefined;
     case "iifname":
-      return state.iif;
     case "oifname":
-      return state.oif;
+      return field === "iifname" ? state.iif : state.oif;
     case "mark":
       return state.mark;
     case "ip frag-off":
       // "Don't fragment" may be set; all else is of fragments only.
       return state.family === 4 ? { kind: "bits", bits: 0, unknown: 0x4000 } : undefined;
+    case "length":
+      return lengthOf(state);
     case "th sport":
     case "th dport":
     case "tcp sport":
@@ -68,6 +68,14 @@ export function readField(state: State, field: Field): Value {
     case "ct l4proto":
       return readTrack(state, field);
   }
+}
+
+/** Of what carries no data: the header of IP without options, the one behind it with or without. Of ICMP: what it quotes. */
+function lengthOf({ family, protocol, icmp }: State): Value {
+  const header = family === 4 ? 20 : 40;
+  if (icmp) return { kind: "between", lo: header + 8, hi: 1280 };
+  if (protocol === UDP) return { kind: "between", lo: header + 8, hi: 65535 };
+  return { kind: "between", lo: header + 20, hi: header + 60 };
 }
 
 type TransportField = Extract<Field, `${"th" | "tcp" | "udp" | "icmp" | "icmpv6"} ${string}`>;

@@ -9,15 +9,15 @@ import type { End, Passed, World } from "./world.ts";
 /** Walks these states through everything at one hook. */
 export function runHook(world: World, hook: Hook, states: readonly State[]): Passed {
   world.hook = hook;
-  const ends: End[] = [];
+  const ends: (readonly End[])[] = [];
   let live = states;
   for (const group of world.hooks.get(hook) ?? []) {
     if (live.length === 0) break;
     const passed = runGroup(world, group, live);
-    ends.push(...passed.ends);
+    ends.push(passed.ends);
     live = passed.states;
   }
-  return { states: live, ends };
+  return { states: live, ends: distinctEnds(ends.flat()) };
 }
 
 /** Where the order is not certain, every one is tried; only the likeliest is traced. */
@@ -34,16 +34,16 @@ function runGroup(world: World, { stations, priority }: Group, states: readonly 
 function runOrder(world: World, order: readonly Station[], states: readonly State[], isTraced: boolean): Passed {
   const { trace } = world;
   if (!isTraced) world.trace = undefined;
-  const ends: End[] = [];
+  const ends: (readonly End[])[] = [];
   let live = states;
   for (const station of order) {
     if (live.length === 0) break;
     const passed = runStation(world, station, live);
-    ends.push(...passed.ends);
+    ends.push(passed.ends);
     live = passed.states;
   }
   world.trace = trace;
-  return { states: live, ends };
+  return { states: live, ends: ends.flat() };
 }
 
 /** Too many orders to try: their order does not matter where none changes the packet and all that end it do it alike. */
@@ -63,7 +63,8 @@ function endKey(end: End): string {
 }
 
 /** One of each kind; the first stays. */
-function distinctEnds(ends: readonly End[]): End[] {
+function distinctEnds(ends: readonly End[]): readonly End[] {
+  if (ends.length < 2) return ends;
   return [...Map.groupBy(ends, (end) => `${endKey(end)} ${stateKey(end.state)}`).values()].map(([first]) => first!);
 }
 
@@ -98,26 +99,28 @@ function runBaseChain(
   { table, chain }: Extract<Station, { kind: "chain" }>,
   states: readonly State[],
 ): Passed {
-  const { devices, policy, type } = chain.base!;
+  const { devices, policy, type, isMaybeDormant } = chain.base!;
   if (world.hook === "ingress" || world.hook === "egress") {
     const here = states.map((state) => isOnDevice(world, state, devices));
     if (here.includes("no")) return { states, ends: [] };
-    if (here.includes("maybe")) return runMaybe(world, { table, chain }, states);
+    if (here.includes("maybe"))
+      return runMaybe(world, { table, chain }, states, `the device of chain \`${chain.name}\``);
   }
   // What another chain has translated already is not asked about again.
   const isDone = ({ track: { dstSettled, srcSettled } }: State) =>
     type === "nat" && (sideOf(world.hook) === "destination" ? dstSettled : srcSettled);
-  const flow = walkChain(
-    world,
-    table,
-    chain,
-    states.filter((state) => !isDone(state)),
-  );
+  const done = states.filter(isDone);
+  const asked = states.filter((state) => !isDone(state));
+  if (isMaybeDormant) {
+    const passed = runMaybe(world, { table, chain }, asked, `whether table ${table.name} is dormant`);
+    return { states: mergeStates([...done, ...passed.states]), ends: passed.ends };
+  }
+  const flow = walkChain(world, table, chain, asked);
   const by: Decider = { kind: "policy", table, chain };
   const isDrop = policy === "drop";
   const dropped = isDrop ? flow.fell.map((state): End => ({ kind: "drop", by, state })) : [];
   const passed = pass(flow, isDrop ? [] : flow.fell);
-  return { states: mergeStates([...states.filter(isDone), ...passed]), ends: [...flow.ends, ...dropped] };
+  return { states: mergeStates([...done, ...passed]), ends: [...flow.ends, ...dropped] };
 }
 
 /** A packet remembers the last rule that let it pass. */
@@ -131,13 +134,13 @@ function isOnDevice(world: World, state: State, devices: readonly string[] | und
   return devices.includes(at) ? "yes" : "no";
 }
 
-/** A chain on a device that is not known: it may have been passed by. */
+/** A chain on a device that is not known, or that may be switched off: it may have been passed by. */
 function runMaybe(
   world: World,
   { table, chain }: Omit<Extract<Station, { kind: "chain" }>, "kind">,
   states: readonly State[],
+  doubt: string,
 ): Passed {
-  const doubt = `the device of chain \`${chain.name}\``;
   const doubted = states.map((state) => withDoubt(state, doubt));
   const flow = walkChain(world, table, chain, doubted);
   const by: Decider = { kind: "policy", table, chain };
@@ -156,12 +159,12 @@ function runNat(world: World, groups: readonly Group[], state: State): Passed {
   if (known.state === "established" || isSettled(known, side) || state.icmp) {
     return { states: [rewrite(state, side)], ends: [] };
   }
-  const ends: End[] = [];
+  const ends: (readonly End[])[] = [];
   const done: State[] = [];
   let live: readonly State[] = [state];
   for (const group of groups) {
     const passed = runGroup(world, group, live);
-    ends.push(...passed.ends);
+    ends.push(passed.ends);
     done.push(...passed.states.filter((each) => isSettled(each.track, side)));
     live = passed.states.filter((each) => !isSettled(each.track, side));
   }
@@ -169,5 +172,5 @@ function runNat(world: World, groups: readonly Group[], state: State): Passed {
   const isReply = known.direction === "reply";
   const settled = isReply ? [settle(state, side)] : [...done, ...live.map((each) => settle(each, side))];
   const isLeft = done.length + live.length > 0;
-  return { states: isLeft ? mergeStates(settled.map((each) => rewrite(each, side))) : [], ends };
+  return { states: isLeft ? mergeStates(settled.map((each) => rewrite(each, side))) : [], ends: ends.flat() };
 }

@@ -25,7 +25,7 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
       return miss && asked === "yes" ? "maybe" : asked;
     }
     case "ipset": {
-      const answer = askIpSet(world, state, match.name, match.dimensions, 0);
+      const answer = askIpSet(world, state, match.name, match.dimensions);
       return match.not ? negate(answer) : answer;
     }
     case "any": {
@@ -46,19 +46,18 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
   }
 }
 
-const DEEPEST_LIST = 8;
-
 type Directions = readonly ("src" | "dst")[];
 
-function askIpSet(world: World, state: State, name: string, directions: Directions, depth: number): Tri {
+/** A list of sets has no lists in it: what a dump says of such is not the kernel's. */
+function askIpSet(world: World, state: State, name: string, directions: Directions, isInList = false): Tri {
   const set = world.rules.ipsets.get(name);
   if (!set || state.touched.some((each) => each.slice(1) === `ipset ${name}`)) return "maybe";
   switch (set.body.kind) {
     case "opaque":
       return "maybe";
     case "list": {
-      if (depth === DEEPEST_LIST) return "maybe";
-      const answers = new Set(set.body.members.map((each) => askIpSet(world, state, each, directions, depth + 1)));
+      if (isInList) return "maybe";
+      const answers = new Set(set.body.members.map((each) => askIpSet(world, state, each, directions, true)));
       return answers.has("yes") ? "yes" : answers.has("maybe") ? "maybe" : "no";
     }
     case "elements":

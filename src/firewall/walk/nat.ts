@@ -41,7 +41,7 @@ function impliedAddress(world: World, state: State, { kind }: Nat): Value | unde
     case "redirect":
       return world.hook === "output" ? loopbackOf(state.family) : firstAddressOf(world, state);
     case "masquerade":
-      return canMasquerade(world, state) ? ANY : undefined;
+      return canMasquerade(world, state) ? ANY_OWN : undefined;
   }
 }
 

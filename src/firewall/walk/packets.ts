@@ -10,16 +10,13 @@ import type { World } from "./world.ts";
 const SYN = 0x02;
 const RST = 0x04;
 const ACK = 0x10;
-/** net.ipv4.ip_local_port_range, widened to what systems choose from. */
-const EPHEMERAL: Value = { kind: "between", lo: 1024, hi: 65535 };
-
-/** The first packet of a client. */
-export function firstPacket(world: World): State {
+/** The first packet of a client. `clientPort`: which it may come from, where that was not told. */
+export function firstPacket(world: World, clientPort: Value): State {
   const { protocol, source, sourcePort, destination, port, way } = world.packet;
   const tuple: Tuple = {
     saddr: numberOf(source),
     daddr: numberOf(destination),
-    sport: sourcePort ?? EPHEMERAL,
+    sport: sourcePort ?? clientPort,
     dport: port,
   };
   const family = destination.family;
@@ -101,10 +98,11 @@ export function rejection(world: World, state: State, reject: Reject): State {
 }
 
 /** The client's second try, for which the connection is known already: to its rules it is no longer new. */
-export function secondTry(first: State, known: Track): State {
+export function secondTry(first: State, known: Track, touched: State["touched"]): State {
   const next = known.seenReply ? "established" : "new";
   return {
     ...first,
+    touched,
     track: { ...known, state: "none", direction: "original", next, dstSettled: true, srcSettled: true },
   };
 }
@@ -113,7 +111,7 @@ export function secondTry(first: State, known: Track): State {
  * What the client sends once the server has answered. Of a connection that is not tracked, it is picked up as a new one;
  * where only the answer was not tracked, it comes too early.
  */
-export function nextPacket(first: State, request: Track, answer: Track): State {
+export function nextPacket(first: State, request: Track, { track: answer, touched }: State): State {
   const isTracked = request.state === "new" || request.state === "established";
   const isAnswered = answer.direction === "reply" && answer.state === "established";
   const known = { state: "none", direction: "original", dstSettled: true, srcSettled: true } as const;
@@ -122,5 +120,5 @@ export function nextPacket(first: State, request: Track, answer: Track): State {
     : isAnswered || first.protocol !== TCP
       ? { ...answer, ...known, next: "established" }
       : { ...request, ...known, next: "invalid" };
-  return { ...first, flags: first.protocol === TCP ? ACK : 0, track: follows };
+  return { ...first, flags: first.protocol === TCP ? ACK : 0, track: follows, touched };
 }

@@ -41,13 +41,21 @@ export function comeIn(world: World, states: readonly State[]): Travelled {
 
 /** A packet that this machine sends by `oif`: off, or round to itself on `lo`. */
 export function sendOut(world: World, states: readonly State[]): Travelled {
-  const out = runHook(world, "output", states);
+  // Its route is looked for before any rule can translate it.
+  const stuck = states.filter((state) => isStranger(world, state) && isOwn(world.locality, state.daddr, 4) === "no");
+  const out = runHook(
+    world,
+    "output",
+    states.filter((state) => !stuck.includes(state)),
+  );
   const { own, others } = split(world, out.states);
-  const strangers = others.filter((state) => isLoopbackNumber(state.saddr, state.family));
+  const strangers = others.filter((state) => isStranger(world, state));
   const leaving = others
     .filter((state) => !strangers.includes(state))
     .map((state) => (states.some(({ daddr }) => daddr === state.daddr) ? state : reroute(world, state)));
   const off = depart(world, leaving);
+  // Whoever gets it takes nothing from an address that can only be his own.
+  const lost = off.states.filter((state) => isLoopbackNumber(state.saddr, state.family));
   const round = depart(
     world,
     own.map((state): State => ({ ...state, oif: "lo" })),
@@ -56,17 +64,29 @@ export function sendOut(world: World, states: readonly State[]): Travelled {
     world,
     round.states.map((state): State => ({ ...state, iif: "lo", oif: "" })),
   );
-  const because = "a packet from 127.0.0.1 was sent to another machine";
+  const left = off.states.filter((state) => !lost.includes(state));
   return {
-    arrived: [...off.states.map((state): Arrived => ({ state, how: "left" })), ...back.arrived],
+    arrived: [...left.map((state): Arrived => ({ state, how: "left" })), ...back.arrived],
     ends: [
       ...out.ends,
       ...off.ends,
       ...round.ends,
       ...back.ends,
-      ...strangers.map((state): End => ({ kind: "unknown", because, state })),
+      ...[...stuck, ...strangers, ...lost].map((state) => endStranger(world, state)),
     ],
   };
+}
+
+/** From 127.0.0.1 to another machine: without route_localnet the kernel finds no route (ip_mkroute_output). */
+function isStranger({ locality: { host } }: World, { saddr, family }: State): boolean {
+  return family === 4 && isLoopbackNumber(saddr, 4) && host.routeLocalnet !== true;
+}
+
+function endStranger({ locality: { host } }: World, state: State): End {
+  const from = `a packet from ${state.family === 4 ? "127.0.0.1" : "::1"} was sent to another machine`;
+  return state.family === 6 || host.routeLocalnet === false
+    ? { kind: "drop", by: { kind: "kernel", text: from }, state }
+    : { kind: "unknown", because: `${from}, which hangs on route_localnet`, state };
 }
 
 /** What is sent to somebody else now may leave by another interface. */

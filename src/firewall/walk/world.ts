@@ -19,7 +19,7 @@ export interface World {
   /** Whose way is walked now. */
   walking: TraceLine["packet"];
   hook: TraceLine["hook"];
-  /** How many more rules may be asked. */
+  /** How many more rules and parts of rules may be asked. */
   left: number;
 }
 
@@ -47,7 +47,7 @@ export interface Passed {
   readonly ends: readonly End[];
 }
 
-/** What a real ruleset comes nowhere near; more is a dump that leads us round in circles. */
+/** Rules, and parts of rules, that are asked. What a real ruleset comes nowhere near: more leads us round in circles. */
 export const MOST_VISITS = 1_000_000;
 /** A trace is not longer than this; the rest is not told. */
 export const MOST_TRACE = 200_000;

@@ -80,9 +80,14 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
     uid: view.getUint32(at + 64, true),
     id: String(view.getUint32(at + 68, true)),
     ...(device !== undefined && { device }),
-    ...(group && { madeIn: String(view.getBigUint64(group.at, true)) }),
+    ...(group && { madeIn: nameGroup(view, group.at) }),
     ...(state === "listen" && { queue }),
   };
+}
+
+/** A 64-bit number that stays far below 2^53. BigInts would be dear: it is read for every socket of the machine. */
+function nameGroup(view: DataView, at: number): string {
+  return String(view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true));
 }
 
 function stateOf(state: number, protocol: Protocol): SocketState {

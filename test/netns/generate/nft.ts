@@ -1,7 +1,8 @@
 import { CLIENT, CONTAINER, PORTS, SERVER } from "../town.ts";
+import { NATS, natAction } from "./nft-nat.ts";
+import { type Family, INTERFACES, NETS4, NETS6, generateSets } from "./nft-sets.ts";
 import type { Random } from "./random.ts";
 
-export type Family = "inet" | "ip" | "ip6";
 type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
 
 interface Place {
@@ -17,10 +18,7 @@ interface Place {
 
 const V4 = [...CLIENT.v4, ...SERVER.v4, CONTAINER.v4, "127.0.0.1", "192.0.2.1"];
 const V6 = [...CLIENT.v6, ...SERVER.v6, CONTAINER.v6, "::1", "2001:db8::1"];
-const NETS4 = ["10.77.0.0/24", "10.0.0.0/8", "172.30.0.0/16", "10.77.0.8/30", "10.77.0.1-10.77.0.4", "127.0.0.0/8"];
-const NETS6 = ["fd77::/64", "fd30::/64", "fd77::8/126", "fd77::1-fd77::4", "::1/128"];
 const STATES = ["new", "established", "related", "invalid", "untracked"];
-const INTERFACES = ["eth0", "lo", "docker0", "wlan0"];
 const HOOKS: readonly Hook[] = ["prerouting", "input", "forward", "output", "postrouting"];
 
 /** A table with sets, maps and chains; `name` is its own. */
@@ -40,15 +38,22 @@ export function generateTable(random: Random, family: Family, name: string): str
   const bases = Array.from({ length: 1 + random.below(4) }, (_, index) =>
     baseChain(random, family, `b${index}`, below),
   );
-  return `table ${family} ${name} {\n${sets(random, family)}${chains.toReversed().join("")}${bases.join("")}}\n`;
+  const dormant = random.chance(0.05) ? "flags dormant;\n" : "";
+  return `table ${family} ${name} {\n${dormant}${generateSets(random, family)}${chains.toReversed().join("")}${bases.join("")}}\n`;
 }
 
 function baseChain(random: Random, family: Family, name: string, below: readonly string[]): string {
   const hook = random.weigh<Hook>([[3, "input"], ...HOOKS.map((each) => [1, each] as const)]);
-  const canNat = hook === "prerouting" || hook === "output";
-  const type = canNat && random.chance(0.45) ? "nat" : hook === "output" && random.chance(0.2) ? "route" : "filter";
+  const type =
+    hook !== "forward" && random.chance(NATS[hook].share)
+      ? "nat"
+      : hook === "output" && random.chance(0.2)
+        ? "route"
+        : "filter";
   const priority =
-    type === "nat" ? random.pick([-100, -90, -110]) : random.pick([-300, -150, -150, -100, -1, 0, 0, 0, 5, 50]);
+    type === "nat" && hook !== "forward"
+      ? random.pick(NATS[hook].priorities)
+      : random.pick([-300, -150, -150, -100, -1, 0, 0, 0, 5, 50]);
   const policy = random.chance(0.15) && type !== "nat" ? "drop" : "accept";
   const place = { random, family, hook, type, isEarly: priority < -200, below } as const;
   const head = `type ${type} hook ${hook} priority ${priority}; policy ${policy};`;
@@ -61,31 +66,6 @@ function baseChain(random: Random, family: Family, name: string, below: readonly
 
 function rules(place: Place, most: number): string {
   return Array.from({ length: place.random.below(most + 1) }, () => `${rule(place)}\n`).join("");
-}
-
-function sets(random: Random, family: Family): string {
-  const list = (values: readonly (string | number)[]) => `{ ${values.join(", ")} }`;
-  const ports = () => random.some(PORTS, 3);
-  const verdicts = ports().map(
-    (port) => `${port} : ${random.pick(["accept", "drop", "jump c2", "goto c2", "return", "continue"])}`,
-  );
-  const lines = [
-    `set ports { type inet_service; flags interval; elements = ${list([...new Set([random.pick(["80-81", "443", "8000-8080"]), random.pick([82, 7])])])}; }`,
-    `set names { type ifname; elements = ${list(random.some(INTERFACES, 2).map((each) => `"${each}"`))}; }`,
-    `map verdicts { type inet_service : verdict; elements = ${list(verdicts)}; }`,
-    `map redirected { type inet_service : inet_service; elements = ${list(ports().map((port) => `${port} : ${random.pick(PORTS)}`))}; }`,
-    `set seen4 { type ipv4_addr; flags dynamic; timeout 1h; }`,
-    `set seen6 { type ipv6_addr; flags dynamic; timeout 1h; }`,
-  ];
-  if (family !== "ip6") {
-    lines.push(
-      `set hosts4 { type ipv4_addr; flags interval; elements = ${list([random.pick(NETS4.slice(0, 4))])}; }`,
-      `set pairs4 { type ipv4_addr . inet_service; flags interval; elements = ${list([`${random.pick(["10.77.0.0/24", "10.77.0.2", "10.77.0.9", "127.0.0.1"])} . ${random.pick(["80", "80-82", "8000-8080"])}`])}; }`,
-    );
-  }
-  if (family !== "ip")
-    lines.push(`set hosts6 { type ipv6_addr; flags interval; elements = ${list([random.pick(NETS6.slice(0, 3))])}; }`);
-  return lines.map((line) => `${line}\n`).join("");
 }
 
 function rule(place: Place): string {
@@ -104,6 +84,8 @@ function match(place: Place): string {
   return random.weigh<() => string>([
     [9, () => `tcp dport ${portMatch(random, not)}`],
     [2, () => `tcp sport ${portMatch(random, not)}`],
+    [1.5, () => `udp dport ${portMatch(random, not)}`],
+    [0.5, () => `udp sport ${portMatch(random, not)}`],
     [1, () => `meta l4proto { tcp, udp } th dport ${portMatch(random, not)}`],
     [1, () => `meta l4proto ${not}${random.pick(["tcp", "udp", isV6 ? "ipv6-icmp" : "icmp"])}`],
     [5, () => `${ip} ${end} ${not}${addressMatch(random, isV6)}`],
@@ -158,7 +140,18 @@ function match(place: Place): string {
           ),
         ),
     ],
-    [0.4, () => random.pick(["meta length > 10", "meta length < 10", "numgen inc mod 2 == 0", "tcp window > 100"])],
+    [
+      0.4,
+      () =>
+        random.pick([
+          "meta length > 10",
+          "meta length < 10",
+          "meta length 40-100",
+          "numgen inc mod 2 == 0",
+          "tcp window > 100",
+          "meta cpu 0",
+        ]),
+    ],
   ])();
 }
 
@@ -214,7 +207,7 @@ function action(place: Place, isPlain: boolean): string {
     [
       2,
       () =>
-        `meta mark set ${random.pick(["0x1", "0x2", "meta mark or 0x2", "meta mark and 0xfffffffe", "ct mark", "tcp dport map { 80 : 1, 81 : 2 }"])}`,
+        `meta mark set ${random.pick(["0x1", "0x2", "meta mark or 0x2", "meta mark and 0xfffffffe", "ct mark", "tcp dport map { 80 : 1, 81 : 2 }", "tcp dport map @marks"])}`,
     ],
     [isEarly ? 0 : 1.5, () => `ct mark set ${random.pick(["0x1", "0x2", "meta mark", "ct mark or 0x2"])}`],
     [isEarly ? 2 : 0.2, () => "notrack"],
@@ -238,8 +231,31 @@ function action(place: Place, isPlain: boolean): string {
           ? "add @seen6 { ip6 saddr }"
           : "add @seen4 { ip saddr limit rate 1000/second burst 1000 packets }",
     ],
-    [type === "nat" ? 9 : 0, () => natAction(random, family)],
+    [
+      type === "nat" ? 9 : 0,
+      () => natAction(random, family, hook === "input" || hook === "postrouting" ? hook : "output"),
+    ],
+    [0.7, () => mapAction(random, family)],
+    [0.3, () => random.pick(["limit name lim", "counter name hits", "quota name much", "ct count over 5000 drop"])],
   ])();
+}
+
+/** By maps of verdicts, with one key or several. */
+function mapAction(random: Random, family: Family): string {
+  const verdict = () => random.pick(["accept", "drop", "return", "jump c2", "goto c2", "continue"]);
+  const isV6 = family === "ip6" || (family === "inet" && random.chance(0.4));
+  const [nets, hosts] = isV6 ? [NETS6, V6] : [NETS4, V4];
+  const ip = isV6 ? "ip6" : "ip";
+  return random.pick([
+    `iifname vmap { "eth0" : ${verdict()}, "lo" : ${verdict()} }`,
+    `${ip} saddr vmap { ${nets[0]} : ${verdict()} }`,
+    `${ip} daddr . meta l4proto . th dport vmap { ${random.pick(hosts)} . tcp . ${random.pick(PORTS)} : ${verdict()} }`,
+    isV6 ? `meta nfproto . tcp dport vmap { ipv6 . 80 : ${verdict()} }` : "ip saddr . tcp dport vmap @pairs",
+    `ct mark vmap { 0x1 : ${verdict()}, 0x2 : ${verdict()} }`,
+    `meta mark vmap { 0x0 : continue, 0x1 : ${verdict()} }`,
+    `tcp dport vmap { 80-82 : ${verdict()}, 8000-8080 : ${verdict()} }`,
+    `udp dport vmap { 80 : ${verdict()}, 443-8000 : ${verdict()} }`,
+  ]);
 }
 
 function rejectAction(random: Random, family: Family): string {
@@ -260,20 +276,5 @@ function rejectAction(random: Random, family: Family): string {
     forms.push(
       `reject with icmpx type ${random.pick(["port-unreachable", "admin-prohibited", "no-route", "host-unreachable"])}`,
     );
-  return random.pick(forms);
-}
-
-function natAction(random: Random, family: Family): string {
-  const port = random.pick(PORTS);
-  const forms = [
-    `meta l4proto tcp redirect to :${port}`,
-    "tcp dport 80 redirect",
-    "redirect to :tcp dport map @redirected",
-  ];
-  const [to4, to6] = [random.pick([SERVER.v4[1], CONTAINER.v4]), random.pick([SERVER.v6[1], CONTAINER.v6])];
-  if (family === "ip") forms.push(`meta l4proto tcp dnat to ${to4}:${port}`, `dnat to ${to4}`);
-  if (family === "ip6") forms.push(`meta l4proto tcp dnat to [${to6}]:${port}`, `dnat to ${to6}`);
-  if (family === "inet")
-    forms.push(`meta l4proto tcp dnat ip to ${to4}:${port}`, `meta l4proto tcp dnat ip6 to [${to6}]:${port}`);
   return random.pick(forms);
 }

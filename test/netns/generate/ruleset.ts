@@ -1,4 +1,5 @@
-import { type Family, generateTable } from "./nft.ts";
+import { generateTable } from "./nft.ts";
+import type { Family } from "./nft-sets.ts";
 import { Random } from "./random.ts";
 import { generateIpSets, generateSave } from "./xtables.ts";
 

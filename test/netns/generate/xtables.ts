@@ -13,7 +13,7 @@ interface Place {
 const CHAINS = {
   raw: ["PREROUTING", "OUTPUT"],
   mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-  nat: ["PREROUTING", "OUTPUT"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
   filter: ["INPUT", "FORWARD", "OUTPUT"],
 } as const;
 
@@ -54,7 +54,7 @@ function rule(place: Place): string {
   const { random } = place;
   const needsTcp = random.chance(0.75);
   const builtin = [
-    ...(needsTcp ? ["-p tcp"] : []),
+    ...(needsTcp ? ["-p tcp"] : random.chance(0.2) ? [otherProtocol(place)] : []),
     ...(random.chance(0.35) ? [address(place)] : []),
     ...(random.chance(0.3) ? [device(place)] : []),
   ];
@@ -64,6 +64,11 @@ function rule(place: Place): string {
   );
   const isPlain = builtin.length + extra.length === 0;
   return [...builtin, ...extra, target(place, isPlain, needsTcp)].filter(Boolean).join(" ");
+}
+
+function otherProtocol({ random, family }: Place): string {
+  const icmp = family === 4 ? "-p icmp -m icmp --icmp-type 3" : "-p ipv6-icmp -m icmp6 --icmpv6-type 1";
+  return random.pick(["-p udp", `-p udp -m udp --dport ${random.pick(PORTS)}`, icmp]);
 }
 
 function address({ random, family }: Place): string {
@@ -92,7 +97,10 @@ function not(random: Random): string {
 
 function match({ random, family, hook, table }: Place, isTcp: boolean): string {
   const port = random.pick(PORTS);
-  const set = family === 4 ? random.pick(["hosts4", "nets4", "ports4", "both4"]) : "hosts6";
+  const set =
+    family === 4
+      ? random.pick(["hosts4", "nets4", "ports4", "both4", "hosts4", "nets4", "seen4"])
+      : random.pick(["hosts6", "hosts6", "seen6"]);
   const flags = set === "ports4" ? random.pick(["src,dst", "dst,dst", "dst,src"]) : random.pick(["src", "dst"]);
   return random.weigh<string>([
     [isTcp ? 5 : 0, `-m tcp ${not(random)}--dport ${random.pick([port, "80:82", "443:", ":81"])}`],
@@ -131,15 +139,22 @@ function match({ random, family, hook, table }: Place, isTcp: boolean): string {
       ]),
     ],
     [0.5, `-m recent --rcheck --seconds 60 --name never`],
+    [0.2, "-m recent --set --name some"],
+    [0.2, "-m recent --rcheck --seconds 60 --name some"],
     [1, `-m comment --comment "it's \\"so\\" -j DROP"`],
     [hook === "PREROUTING" && table !== "nat" ? 1 : 0, `-m rpfilter ${random.pick(["", "--invert", "--loose"])}`],
     [0.5, `-m pkttype ${not(random)}--pkt-type unicast`],
     [
       0.3,
       random.pick(
-        ["-m length --length 10:100", "-m statistic --mode random --probability 0.5", "-m ttl --ttl-gt 5"].filter(
-          (each) => family === 4 || !each.includes("ttl"),
-        ),
+        [
+          "-m length --length 10:100",
+          "-m length --length 1:30",
+          "-m statistic --mode random --probability 0.5",
+          "-m ttl --ttl-gt 5",
+          "-m dscp --dscp 0x00",
+          '-m string --string "zz" --algo bm --to 100',
+        ].filter((each) => family === 4 || !each.includes("ttl")),
       ),
     ],
     [0.3, "-m connlimit --connlimit-above 5000"],
@@ -193,10 +208,22 @@ function target({ random, family, table, hook, below }: Place, isPlain: boolean,
     [table === "raw" ? 3 : 0, "-j CT --notrack"],
     [1, `-j LOG --log-prefix "x -j DROP "`],
     [
-      table === "nat" && isTcp && hook !== "" ? 6 : 0,
+      table === "nat" && isTcp && (hook === "PREROUTING" || hook === "OUTPUT") ? 6 : 0,
       random.pick([`-j REDIRECT --to-ports ${port}`, `-j DNAT --to-destination ${to}:${port}`, "-j REDIRECT"]),
     ],
+    [table === "nat" && (hook === "INPUT" || hook === "POSTROUTING") ? 5 : 0, sourceNat(random, family, hook, isTcp)],
+    [0.3, `-j SET --add-set ${family === 4 ? "seen4" : "seen6"} src`],
   ]);
+}
+
+function sourceNat(random: Random, family: 4 | 6, hook: string, isTcp: boolean): string {
+  const as =
+    family === 4 ? random.pick([SERVER.v4[1], "172.30.0.1", CLIENT.v4[1]]) : random.pick([SERVER.v6[1], "fd30::1"]);
+  const ports = isTcp ? `${family === 4 ? as : `[${as}]`}:20000-30000` : as;
+  const forms = [`-j SNAT --to-source ${as}`, `-j SNAT --to-source ${ports}`];
+  if (hook === "POSTROUTING")
+    forms.push("-j MASQUERADE", "-j MASQUERADE", isTcp ? "-j MASQUERADE --to-ports 20000-30000" : "");
+  return random.pick(forms);
 }
 
 /** What `ipset restore` reads: the sets that the rules above ask. */
@@ -211,6 +238,8 @@ export function generateIpSets(random: Random): string {
     ...random.some(PORTS, 3).map((port) => `add ports4 ${random.pick(SERVER.v4)},tcp:${port}`),
     "create both4 list:set",
     "add both4 hosts4",
+    "create seen4 hash:ip family inet",
+    "create seen6 hash:ip family inet6",
     "create hosts6 hash:ip family inet6",
     ...random.some([...CLIENT.v6, ...SERVER.v6], 2).map((each) => `add hosts6 ${each}`),
     "",

@@ -31,7 +31,9 @@ export function fakePowershell(argv: readonly string[]): void {
   const command = argv.at(-1) ?? "";
   const [, cmdlet = "", rest = ""] = /^(\S+) (.*)$/.exec(command) ?? [];
   const options = [...rest.matchAll(/-(\w+) (?:'((?:[^']|'')*)'|(\S+))/g)];
-  const given = Object.fromEntries(options.map(([, name, quoted, bare]) => [name, quoted ?? bare ?? ""]));
+  const given = Object.fromEntries(
+    options.map(([, name, quoted, bare]) => [name, quoted?.replaceAll("''", "'") ?? bare ?? ""]),
+  );
   const name = given["Name"] ?? "";
   switch (cmdlet) {
     case "Get-NetConnectionProfile":

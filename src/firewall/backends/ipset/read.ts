@@ -4,6 +4,7 @@ import type { IpSet, IpSetData, IpSetDimension } from "../../model.ts";
 import { protocolNumber } from "../../protocols.ts";
 import { splitWords } from "../iptables/words.ts";
 import { own } from "../../own.ts";
+import { refuse } from "../refuse.ts";
 
 interface Building {
   readonly name: string;
@@ -12,12 +13,16 @@ interface Building {
   readonly entries: { readonly text: string; readonly data: IpSetData }[];
 }
 
-/** Reads what `ipset save` prints. */
-export function readIpSets(text: string): ReadonlyMap<string, IpSet> {
+/** Reads what `ipset save` prints. `dump`: what it is called in an error. Throws BAD_RULES. */
+export function readIpSets(dump: string, text: string): ReadonlyMap<string, IpSet> {
+  if (!text.endsWith("\n"))
+    refuse(dump, "is cut off: its last line has no end", text.slice(text.lastIndexOf("\n") + 1));
   const building = new Map<string, Building>();
   for (const line of text.split("\n")) {
-    const [verb, name, what, ...options] = splitWords(line);
-    if (verb === undefined || name === undefined || what === undefined) continue;
+    const [verb, name = "", what, ...options] = splitWords(line);
+    if (verb === undefined || verb.startsWith("#")) continue;
+    const isKnown = (verb === "create" && !building.has(name)) || (verb === "add" && building.has(name));
+    if (!isKnown || what === undefined) return refuse(dump, "has a line that is not understood", line);
     if (verb === "create") {
       const isV6 = options[options.indexOf("family") + 1] === "inet6" && options.includes("family");
       // They make one element stand for many.
@@ -25,7 +30,7 @@ export function readIpSets(text: string): ReadonlyMap<string, IpSet> {
       building.set(name, { name, type: isMasked ? `${what} with a mask` : what, family: isV6 ? 6 : 4, entries: [] });
     }
     if (verb === "add") {
-      building.get(name)?.entries.push({ text: what, data: options.includes("nomatch") ? "out" : "in" });
+      building.get(name)!.entries.push({ text: what, data: options.includes("nomatch") ? "out" : "in" });
     }
   }
   return new Map([...building].map(([name, each]) => [name, finish(each)]));

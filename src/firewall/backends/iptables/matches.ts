@@ -2,7 +2,7 @@ import { readBuiltin } from "./matches/builtin.ts";
 import { readConnmark, readConntrack, readMark, readStateMatch } from "./matches/conntrack.ts";
 import { readConnlimit, readCounting, readHashlimit, readLimit, readRecent } from "./matches/limits.ts";
 import { readAddrtype, readHelper, readPkttype, readRpfilter, readSet } from "./matches/places.ts";
-import { readIcmp, readMultiport, readRange, readTcp, readUdp } from "./matches/ports.ts";
+import { readIcmp, readLength, readMultiport, readRange, readTcp, readUdp } from "./matches/ports.ts";
 import { type MatchReader, type ReadMatch, always } from "./reader.ts";
 import type { Clause } from "./words.ts";
 import { own } from "../../own.ts";
@@ -19,6 +19,7 @@ const READERS: Readonly<Record<string, MatchReader>> = {
   icmpv6: readIcmp,
   multiport: readMultiport,
   iprange: readRange,
+  length: readLength,
   conntrack: readConntrack,
   state: readStateMatch,
   mark: readMark,

@@ -55,5 +55,6 @@ export function hasBits(left: Expr, mask: number, value: number, not: boolean): 
 export function readMarkMask(text: string | undefined): { value: number; mask: number } | undefined {
   const [, value, mask = "0xffffffff"] =
     /^(0x[0-9a-f]{1,8}|\d{1,10})(?:\/(0x[0-9a-f]{1,8}|\d{1,10}))?$/i.exec(text ?? "") ?? [];
-  return value === undefined ? undefined : { value: Number(value) >>> 0, mask: Number(mask) >>> 0 };
+  if (value === undefined || Math.max(Number(value), Number(mask)) > 0xffffffff) return undefined;
+  return { value: Number(value), mask: Number(mask) };
 }

@@ -10,6 +10,16 @@ export function splitWords(line: string): string[] {
   return words;
 }
 
+/** Whether a quoted word of a line has no end. */
+export function hasOpenQuote(line: string): boolean {
+  let isOpen = false;
+  for (let at = line.indexOf('"'); at !== -1 && at < line.length; at++) {
+    if (line[at] === '"') isOpen = !isOpen;
+    else if (isOpen && line[at] === "\\") at++;
+  }
+  return isOpen;
+}
+
 /** One option with its values, `! --dport 80` or `-s 10.0.0.0/8`. */
 export interface Option {
   /** Without dashes: `dport`, `s`. */

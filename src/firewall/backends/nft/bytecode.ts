@@ -1,33 +1,67 @@
-/** What the kernel compares the family of a rule's packets with, by `FAMILY TABLE CHAIN HANDLE`. */
-export type HiddenFamilies = ReadonlyMap<string, "any" | 4 | 6 | "unknown">;
+import type { Merged } from "../merged-ports.ts";
+
+/** What `nft --debug=netlink list ruleset` shows and nft's JSON does not, or not truly. */
+export interface Hidden {
+  /** By `FAMILY TABLE CHAIN HANDLE`. */
+  readonly rules: ReadonlyMap<string, HiddenRule>;
+  /** The flags of each table, by `FAMILY TABLE`. */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+}
 
 /** What stands for the family of a rule that only this shows. */
 export const HIDDEN_FAMILY = "meta nfproto, which nft does not show";
 
-export const BYTECODE = /^\w+ \S+ \S+ \d+(?: \d+)?\n {2}\[ /m;
+export interface HiddenRule {
+  /** What the kernel compares the family of the rule's packets with. */
+  readonly family: "any" | 4 | 6 | "unknown";
+  readonly merged: Merged;
+}
+
+export const NOTHING_HIDDEN: Hidden = { rules: new Map(), flags: new Map() };
+export const NOT_SEEN: HiddenRule = { family: "unknown", merged: "unknown" };
+
+/** The rules' own code, or a table as nft prints it for people, which stands behind. */
+export const BYTECODE = /^\w+ \S+ \S+ \d+(?: \d+)?\n {2}\[ |^table (?:ip6?|inet|arp|bridge|netdev) \S+ \{$/m;
 
 /**
- * Reads what `nft --debug=netlink list ruleset` prints of the rules' own code. nft's listings do not show `meta nfproto`
- * before `reject with tcp reset` (nft 1.0.6, text and JSON): only here it can be seen whether such a rule is for one
- * family alone.
+ * nft's listings do not show `meta nfproto` before `reject with tcp reset` (nft 1.0.6, text and JSON): only in the rules' own
+ * code it can be seen whether such a rule is for one family alone. The flags of a table, which nft 1.0.6 garbles in its
+ * JSON, stand in the text behind it.
  */
-export function readBytecode(text: string): HiddenFamilies {
-  const families = new Map<string, "any" | 4 | 6 | "unknown">();
+export function readBytecode(text: string): Hidden {
+  const rules = new Map<string, HiddenRule>();
   let rule: string | undefined;
-  let isLoaded = false;
-  for (const line of text.split("\n")) {
+  let before = "";
+  const lines = text.split("\n");
+  for (const line of lines) {
     const [, head] = /^(\w+ \S+ \S+ \d+)(?: \d+)?$/.exec(line) ?? [];
-    if (head !== undefined) {
-      rule = head;
-      families.set(rule, "any");
-    } else if (!line.startsWith("  [ ")) rule = undefined;
-    else if (rule !== undefined && isLoaded) families.set(rule, comparedFamily(line));
-    isLoaded = line.includes("[ meta load nfproto ");
+    if (head !== undefined) rules.set((rule = head), { family: "any", merged: "no" });
+    else if (!line.startsWith("  [ ")) rule = undefined;
+    const known = rules.get(rule ?? "");
+    if (known && before.includes("[ meta load nfproto ")) rules.set(rule!, { ...known, family: comparedFamily(line) });
+    const isMerged = MERGED.test(before) && line.includes("[ cmp neq ");
+    if (known && isMerged) rules.set(rule!, { ...known, merged: "yes" });
+    before = line;
   }
-  return families;
+  return { rules, flags: readFlags(lines) };
 }
+
+/** Both ports as one number. */
+const MERGED = /\[ payload load 4b @ transport header \+ 0 => /;
 
 function comparedFamily(line: string): 4 | 6 | "unknown" {
   const [, hex] = /\[ cmp eq reg \d+ 0x0*([0-9a-f]+) /.exec(line) ?? [];
   return hex === "2" ? 4 : hex === "a" ? 6 : "unknown";
+}
+
+/** What is indented by one tab is the table's own. */
+function readFlags(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const flags = new Map<string, readonly string[]>();
+  let table = "";
+  for (const line of lines) {
+    const [, name] = /^table (\S+ \S+) \{$/.exec(line) ?? [];
+    if (name !== undefined) flags.set((table = name), []);
+    if (line.startsWith("\tflags ")) flags.set(table, line.slice("\tflags ".length).split(","));
+  }
+  return flags;
 }

@@ -34,6 +34,7 @@ const FIELDS: Readonly<Record<string, readonly [Field, Kind]>> = {
   "payload icmpv6 type": ["icmpv6 type", "icmpv6-type"],
   "payload icmpv6 code": ["icmpv6 code", "number"],
   "meta l4proto": ["l4proto", "protocol"],
+  "meta length": ["length", "number"],
   "meta nfproto": ["family", "family"],
   "meta protocol": ["ethertype", "ethertype"],
   "meta iif": ["iifname", "interface"],

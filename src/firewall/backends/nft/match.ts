@@ -70,6 +70,8 @@ function readExistence(op: string, left: Extract<Expr, { kind: "fib" }>, right: 
 
 /** `in` a list of bits: one of them is enough; `!`: none of them is there. */
 function readBitTest(left: Expr, kind: Kind, right: Json, not: boolean): Match | undefined {
+  // A packet has one state: any of these.
+  if (kind === "state" && isList(right)) return inSet(left, { elements: readElements(right, [kind]) }, not);
   const mask = readScalar(right, kind);
   if (typeof mask !== "number") return undefined;
   const bits: Expr = { kind: "bits", op: "&", left, right: { kind: "const", value: mask } };

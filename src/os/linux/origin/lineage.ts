@@ -79,8 +79,8 @@ function isStranger(stat: ProcessStat, parent: ProcessStat): boolean {
   return stat.session !== 0 && stat.session !== stat.pid && stat.session !== parent.session;
 }
 
-function isAdopter({ pid, name }: ProcessStat): boolean {
-  return pid === 1 || ADOPTERS.test(name) || isFirstOfNamespace(pid) || isGuard(pid);
+function isAdopter(stat: ProcessStat): boolean {
+  return stat.pid === 1 || ADOPTERS.test(stat.name) || isFirstOfNamespace(stat.pid) || isGuard(stat);
 }
 
 /** `NSpid: 4711 1`: what it is in each namespace, its own last. */
@@ -88,8 +88,8 @@ function isFirstOfNamespace(pid: number): boolean {
   return /\s1$/.test(readField(`/proc/${pid}/status`, "NSpid") ?? "");
 }
 
-function isGuard(pid: number): boolean {
-  return readProcess(pid)?.command[1] === GUARD;
+function isGuard({ pid, name }: ProcessStat): boolean {
+  return name === "portguard" && readProcess(pid)?.command[1] === GUARD;
 }
 
 function readLeaders({ pid, group, session }: ProcessStat): Kin["leaders"] {

@@ -66,6 +66,11 @@ export const readIcmp = eachOption(({ name, values, not }) => {
   return { kind: "any", of: others, not: !not };
 });
 
+/** `--length 40`, `40:100`, `!` in front: of the whole packet. */
+export const readLength = eachOption(({ name, values, not }) =>
+  name === "length" ? isIn(field("length"), [portInterval(values[0] ?? "", ":")], not) : undefined,
+);
+
 export const readRange = eachOption(({ name, values, not }) => {
   const left = name === "src-range" ? field("saddr") : name === "dst-range" ? field("daddr") : undefined;
   return left && isIn(left, [addressInterval(values[0] ?? "")], not);

@@ -1,0 +1,35 @@
+import { fail } from "../../core/error.ts";
+import type { OsName } from "../../core/os.ts";
+import { cron } from "./cron.ts";
+import { launchd } from "./launchd.ts";
+import type { ScheduleMachine, Scheduler, SchedulerName } from "./scheduler.ts";
+import { schtasks } from "./schtasks.ts";
+import { systemd } from "./systemd.ts";
+
+const BY_NAME: Readonly<Record<SchedulerName, Scheduler>> = { systemd, launchd, schtasks, cron };
+
+/** Those of each system, the one that fits it best first. */
+const BY_SYSTEM: Readonly<Record<OsName, readonly Scheduler[]>> = {
+  linux: [systemd, cron],
+  macos: [launchd, cron],
+  windows: [schtasks],
+};
+
+/** The one that was asked for, or the best that is here. Throws UNSUPPORTED where there is none. */
+export async function chooseScheduler(asked: SchedulerName | undefined, machine: ScheduleMachine): Promise<Scheduler> {
+  const candidates = asked === undefined ? BY_SYSTEM[machine.system] : [BY_NAME[asked]];
+  const missing: string[] = [];
+  for (const scheduler of candidates) {
+    const because = await scheduler.missing(machine);
+    if (because === undefined) return scheduler;
+    missing.push(because);
+  }
+  return fail("UNSUPPORTED", missing.join(", and "), "`portguard clean --stop` can be run from any other timer");
+}
+
+/** All that are here, since ours may be with any of them. */
+export async function listSchedulers(machine: ScheduleMachine): Promise<readonly Scheduler[]> {
+  const all = BY_SYSTEM[machine.system];
+  const missing = await Promise.all(all.map((scheduler) => scheduler.missing(machine)));
+  return all.filter((_, index) => missing[index] === undefined);
+}

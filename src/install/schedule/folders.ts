@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { fail } from "../../core/error.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws UNSUPPORTED where the environment does not name it. */
+export function homeFolder(env: Environment): string {
+  return env["HOME"] || fail("UNSUPPORTED", "HOME is not set, so there is no place to write to", "set HOME");
+}
+
+/** `XDG_CONFIG_HOME`, where it is absolute as its specification wants it, else `~/.config`. */
+export function configFolder(env: Environment): string {
+  const told = env["XDG_CONFIG_HOME"];
+  return told?.startsWith("/") ? told : join(homeFolder(env), ".config");
+}

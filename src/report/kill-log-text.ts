@@ -1,0 +1,45 @@
+import type { KillReason, KillRecord } from "../core/kill-record.ts";
+import type { OsName } from "../core/os.ts";
+import { joinFew } from "../core/port-held-error.ts";
+import { describeEvidence } from "./finding-text.ts";
+import { renderJson } from "./json.ts";
+import { nameProcess } from "./who-text.ts";
+import { shortTime } from "./rule-text.ts";
+import { formatCommand } from "./shell-words.ts";
+import type { SpanLine } from "./spans.ts";
+
+const REASONS: Readonly<Record<KillReason, string>> = {
+  free: "portguard free",
+  clean: "portguard clean",
+  schedule: "the schedule of portguard clean",
+  reserve: "portguard reserve --if-held",
+};
+
+/** The newest last, as a log is read. */
+export function renderKillLog(records: readonly KillRecord[], system: OsName): readonly SpanLine[] {
+  if (records.length === 0) return [["nothing was ever ended"]];
+  return records.flatMap((record) => renderRecord(record, system)).map((line) => [line]);
+}
+
+function renderRecord(record: KillRecord, system: OsName): string[] {
+  const { at, by, outcome, ports, because, evidence } = record;
+  const how = system === "windows" ? "ended" : outcome === "ended" ? "ended by SIGTERM" : "killed by SIGKILL";
+  const again = againOf(record, system);
+  return [
+    `${shortTime(at)}  ${nameProcess(record)} on ${joinFew(ports)}, ${how}, by ${REASONS[by]}`,
+    `  it was ${because}`,
+    ...evidence.map((each) => `  seen: ${describeEvidence(each)}`),
+    ...(again === undefined ? [] : [`  again: ${again}`]),
+  ];
+}
+
+/** What would start it again, as one would type it; its environment is not known. */
+function againOf({ command, cwd }: KillRecord, system: OsName): string | undefined {
+  if (command.length === 0) return undefined;
+  const line = formatCommand(command, system);
+  return cwd === undefined ? line : `${formatCommand(["cd", cwd], system)} && ${line}`;
+}
+
+export function renderKillLogJson(records: readonly KillRecord[], system: OsName): string {
+  return renderJson({ ok: true, kills: records.map((record) => ({ ...record, again: againOf(record, system) })) });
+}

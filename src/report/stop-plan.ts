@@ -1,0 +1,79 @@
+import { formatEndpoint } from "../core/endpoint.ts";
+import { formatDuration } from "../core/duration.ts";
+import type { PortHolder } from "../core/holder.ts";
+import type { OsName } from "../core/os.ts";
+import { joinFew } from "../core/port-held-error.ts";
+import type { Doomed, LeftAlone, StopPlan, StopTarget } from "../core/stop.ts";
+import { describeEvidence, describeRemedy } from "./finding-text.ts";
+import type { ShownPlan } from "./plan-text.ts";
+import { nameOwner, nameProcess } from "./who-text.ts";
+
+/** How processes are stopped here. */
+export interface StopManner {
+  readonly system: OsName;
+  readonly graceMs: number;
+}
+
+type PlanStep = ShownPlan["steps"][number];
+
+/** What would be done, step by step; `proves`: what is bound in the end (`tcp 8000 on every address`). */
+export function planStopSteps(plan: StopPlan, manner: StopManner, proves: readonly string[]): ShownPlan {
+  return {
+    steps: [
+      ...plan.left.map((each): PlanStep => ({ do: "leave", what: describeLeft(each, manner.system) })),
+      ...plan.targets.flatMap((target) => planTarget(target, manner)),
+      ...proves.map((what): PlanStep => ({ do: "prove", what: `bind ${what}, and let go` })),
+    ],
+  };
+}
+
+function planTarget({ holder, levels, loop, consent }: StopTarget, manner: StopManner): PlanStep[] {
+  const at = placesOf(holder);
+  return [
+    ...(consent.kind === "ask" ? [{ do: "ask", what: `${nameOwner(holder.owner)} is ${consent.because}` }] : []),
+    ...levels.map((doomed): PlanStep => ({
+      do: "stop",
+      what: `${describeDoomed(doomed, at)}: ${describeManner(manner)}`,
+    })),
+    ...(loop ? [{ do: "note", what: describeLoop(nameProcess(loop)) }] : []),
+  ];
+}
+
+function describeDoomed({ process, role }: Doomed, at: string): string {
+  const who = nameProcess(process);
+  switch (role) {
+    case "holder":
+      return `${who} on ${at}`;
+    case "worker":
+      return `${who}, its worker`;
+    case "watcher":
+      return `${who}, which would start it again`;
+    case "reservation":
+      return `${who}, which guards it and ends it with itself`;
+  }
+}
+
+/** Windows has no signal that asks a program to end. */
+export function describeManner({ system, graceMs }: StopManner): string {
+  return system === "windows" ? "ended at once" : `SIGTERM, ${formatDuration(graceMs)}, SIGKILL`;
+}
+
+export function describeLoop(who: string): string {
+  return `${who} has a loop, which may start it again: stop that`;
+}
+
+/** `nginx (pid 812) on 0.0.0.0:80: systemd keeps it running: nginx.service`, and how it is stopped rightly. */
+export function describeLeft({ holder, because }: LeftAlone, system: OsName): string {
+  const how = holder.stop ? `; ${describeRemedy(holder.stop, system)}` : "";
+  return `${nameOwner(holder.owner)} on ${placesOf(holder)}: ${because}${how}`;
+}
+
+/** `127.0.0.1:8000 and [::1]:8000`. */
+export function placesOf({ sockets }: PortHolder): string {
+  return joinFew([...new Set(sockets.map(({ at }) => formatEndpoint(at)))]);
+}
+
+/** The evidence for a verdict, a line each. */
+export function describeVerdict({ verdict }: PortHolder): readonly string[] {
+  return [`it is ${verdict.because}`, ...verdict.evidence.map((each) => `seen: ${describeEvidence(each)}`)];
+}
