@@ -31,7 +31,14 @@ export const REACH_FLAGS: readonly Flag[] = [
   SHARED_FLAGS.ipv4,
   SHARED_FLAGS.ipv6,
   SHARED_FLAGS.udp,
-  { name: "proto", value: "needed", shows: "NAME", group: "the question", help: "tcp (default) or udp" },
+  {
+    name: "proto",
+    value: "needed",
+    shows: "NAME",
+    values: ["tcp", "udp"],
+    group: "the question",
+    help: "tcp (default) or udp",
+  },
   {
     name: "rules",
     value: "needed",
@@ -59,6 +66,7 @@ export const REACH_FLAGS: readonly Flag[] = [
     name: "profile",
     value: "needed",
     shows: "KIND",
+    values: ["domain", "private", "public"],
     group: "the question",
     help: "by which kind of network: domain, private or public (Windows)",
   },
