@@ -39,6 +39,8 @@ export interface NetworkInterface {
   readonly up: boolean;
   readonly loopback: boolean;
   readonly wireless: boolean;
+  /** Linux: the id of a BPF program (XDP) that sees what comes in before every rule does. */
+  readonly xdp?: number;
   readonly addresses: readonly { readonly address: Address; readonly prefix: number }[];
 }
 

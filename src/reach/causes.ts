@@ -87,6 +87,7 @@ import { windowsRuleForOtherProgram } from "./causes/windows-rule-for-other-prog
 import { windowsShieldsUp } from "./causes/windows-shields-up.ts";
 import { windowsStealth } from "./causes/windows-stealth.ts";
 import { wslNat } from "./causes/wsl-nat.ts";
+import { xdpProgram } from "./causes/xdp-program.ts";
 import { zoneMissing } from "./causes/zone-missing.ts";
 
 /** Every cause, by priority: of two that are found and don't depend on each other, the earlier one is named first. */
@@ -163,6 +164,7 @@ export const CAUSES: readonly Cause[] = [
   firewalldOtherZone,
   firewallRejects,
   firewallDrops,
+  xdpProgram,
   rejected,
   dropped,
   // What is said on the connection, and what others would meet.

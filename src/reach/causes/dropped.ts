@@ -57,6 +57,7 @@ export const dropped: Cause = {
     "FIREWALLD_OTHER_ZONE",
     "FIREWALL_REJECTS",
     "FIREWALL_DROPS",
+    "XDP_PROGRAM",
   ],
   judge(facts) {
     const [first] = findDropped(facts);

@@ -4,6 +4,7 @@ import type { RuledWay } from "../ruled-way.ts";
 import { spaceOf } from "./address-space.ts";
 import { listWays, tryOn } from "./stopped.ts";
 import { findServingAt } from "./tries.ts";
+import { interfaceNamed } from "./ways.ts";
 
 /** What this machine does with clients that are elsewhere, as far as it can be told from here. */
 export type LetsIn =
@@ -29,6 +30,12 @@ export function findWhetherLetIn(facts: Facts): LetsIn {
   }
   const open = ways.filter((way) => way.verdict.kind === "accept" && isServed(facts, way));
   if (open.length === 0) return { kind: "unknown" };
+  const early = open.map(({ way }) => (way.kind === "in" ? interfaceNamed(facts, way.interface) : undefined));
+  const xdp = early.find((each) => each?.xdp !== undefined);
+  if (xdp) {
+    const what = `what the XDP program ${xdp.xdp} on ${xdp.name} does`;
+    return { kind: "unknown", open: { what, because: "it sees packets before every rule, and can't be read" } };
+  }
   const [missing] = valueOf(facts.more.firewall)?.missing ?? [];
   if (missing !== undefined)
     return { kind: "unknown", open: { what: "all of the firewall's rules", because: missing } };

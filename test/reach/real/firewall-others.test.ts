@@ -3,7 +3,7 @@ import { need } from "../../need.ts";
 import { OwnNamespace } from "../../os/own-namespace.ts";
 import { describeServer } from "../../servers/find-server.ts";
 import { chain, load } from "./nft-rules.ts";
-import { joinNamespaces, needOwnServers, startServer } from "./own-server.ts";
+import { joinNamespaces, needOwnServers, programOf, startServer } from "./own-server.ts";
 import { OURS, Pair, THEIRS } from "./pair.ts";
 import { expectBlocked, expectHealthy, expectWarned, reach } from "./reach.ts";
 
@@ -46,6 +46,24 @@ function groupEarly(): void {
       expect(await verdictThere(pair)).toBe("unreachable");
       expectBlocked(await pair.reach("PORT", ...ASK_LAN), "DROPPED_BEFORE_INPUT", /chain lan0 \(nft netdev early\)/);
     });
+  });
+}
+
+function groupXdp(): void {
+  test("XDP_PROGRAM is named where no answer comes in by it, and leaves open what it does with others", async () => {
+    using pair = new Pair();
+    await startServer(pair.here, "0.0.0.0", pair.port);
+    await startServer(pair.there, "0.0.0.0", pair.port);
+    expectHealthy(await pair.reach(`${THEIRS}:PORT`));
+    expectHealthy(await pair.reach("PORT", ...ASK_LAN));
+    await pair.here.start("python3", programOf("xdp.py"), "lan0");
+    const reached = await pair.reach(`${THEIRS}:PORT`, "--timeout", "1500ms");
+    expectBlocked(reached, "XDP_PROGRAM", /lan0 has the XDP program \d+/);
+    const asked = await pair.reach("PORT", ...ASK_LAN);
+    expect([asked.verdict, asked.notMade.map(({ what }) => what)]).toEqual([
+      "unknown",
+      [expect.stringMatching(/what the XDP program \d+ on lan0 does/) as string],
+    ]);
   });
 }
 
@@ -168,6 +186,7 @@ const canRun = needOwnServers() && need("nft", "iptables-nft");
 if (canRun) {
   describe("before every other rule,", groupEarly);
   describe("beside a VPN,", groupVpn);
+  if (need("python3")) describe("below all tables,", groupXdp);
   describe("of what is not seen at once,", groupAnswers);
   describeServer("docker-proxy", groupDocker);
 }
