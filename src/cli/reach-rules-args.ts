@@ -63,6 +63,9 @@ function readDumpQuestion(flags: FlagValues, target: Target, from: Vantage): Dum
   const to = readDestination(flags, target);
   const [name, profile, program] = ["in", "profile", "program"].map((flag) => textOf(flags, flag));
   const client = readClient(from);
+  if (client.kind === "self" && name !== undefined) {
+    fail("BAD_USAGE", "what a machine says to itself comes in by lo alone", "leave --in out, or say who else connects");
+  }
   return {
     protocol: target.protocol,
     port: target.port,

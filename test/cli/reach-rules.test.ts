@@ -80,6 +80,7 @@ describe("reach --rules answers by the rules alone, and by its exit code", () =>
       [[DROPS], ["192.168.1.20:8000", ...FROM, "--to", "192.168.1.21"], "say two addresses"],
       [[DROPS], ["8000", ...FROM, "--to", "fd00::1"], "of two families"],
       [[DROPS], ["8000", ...FROM, "--follow"], "don't go together"],
+      [[DROPS], ["8000", "--from", "here", "--in", "eth0"], "comes in by lo alone"],
       [["hello"], ["8000", ...FROM], "is no dump of rules"],
       [[], ["8000", "--in", "eth0"], "give them: --rules=FILE"],
       [[], ["8000", ...FROM, "--rules", "/nowhere/at/all"], "can't be read: no such file or directory"],
