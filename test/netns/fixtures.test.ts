@@ -50,6 +50,7 @@ const canTry = needThat("root", process.getuid?.() === 0) && need("ip", "nft", "
 
 describe.if(canTry)("rules as tools write them are evaluated as the kernel does", () => {
   let town: Town;
+  const all: Compared[] = [];
   beforeAll(async () => {
     town = new Town();
     await town.open();
@@ -71,10 +72,20 @@ describe.if(canTry)("rules as tools write them are evaluated as the kernel does"
     for (const variant of hasTables ? (["nft", "legacy"] as const) : (["nft"] as const)) {
       test(`${name}${hasTables ? `, loaded by iptables-${variant}` : ""}`, async () => {
         const compared = await tryFixture(name, variant);
+        all.push(...compared);
         const unknown = compared.filter(({ expected }) => expected === undefined);
         expect(compared.filter(isWrong).map(say)).toEqual([]);
         expect(unknown.map(say)).toEqual([]);
       });
     }
   }
+
+  test("of all these connections less than one in a hundred is left open", () => {
+    const unknown = all.filter(({ expected }) => expected === undefined);
+    expect(all.length).toBeGreaterThan(20 * PROBES.length);
+    expect(unknown.length / all.length).toBeLessThan(0.01);
+    // Each way in which a client may fare, so that nothing is right by being all the same.
+    for (const got of ["connected", "timeout", "ECONNREFUSED", "EHOSTUNREACH", "EACCES"])
+      expect(all.some((each) => each.got === got)).toBe(true);
+  });
 });

@@ -93,6 +93,19 @@ describe.if(canTry)("what real managers make of their own settings is what the k
     });
   }
 
+  if (need("ufw")) {
+    test("ufw and docker, whose published ports pass ufw by", async () => {
+      const docker = join(import.meta.dir, "fixtures", "docker", "iptables.txt");
+      const commands = [
+        ...ufw("--force enable", "allow 443/tcp", "route deny in on eth0 out on docker0 to any port 81 proto tcp"),
+        ["iptables-restore", "--noflush", docker],
+      ];
+      const { wrong, unknown, got } = await check({ manager: "ufw", commands });
+      expect([wrong, unknown]).toEqual([[], []]);
+      expect([...got]).toEqual(expect.arrayContaining(["connected", "timeout"]));
+    });
+  }
+
   if (need("firewalld", "firewall-cmd", "dbus-daemon")) {
     for (const backend of ["nftables", "iptables"] as const) {
       test(`firewalld with ${backend}: zones by interface and source, rich rules, forwarded ports`, async () => {
