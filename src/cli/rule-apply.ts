@@ -95,7 +95,7 @@ function withExpiry(
     case "process": {
       const left = existing?.until === undefined ? expiry.afterMs : Date.parse(existing.until) - Date.now();
       startKeeper(expiry.id, Math.max(0, left), os);
-      return plan;
+      return expiry.plan;
     }
   }
 }

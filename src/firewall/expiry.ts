@@ -17,17 +17,43 @@ export type Expiry =
   | { readonly kind: "native" }
   /** A transient timer of systemd, set before the rule is. */
   | { readonly kind: "timer"; readonly plan: RulePlan }
-  /** A process of portguard's own that sleeps so long: `scheduleRevert(id, afterMs)`. */
-  | { readonly kind: "process"; readonly id: string; readonly afterMs: number };
+  /** A process of portguard's own that sleeps so long; `plan` has what does it where that one is ended before. */
+  | { readonly kind: "process"; readonly id: string; readonly afterMs: number; readonly plan: RulePlan };
 
 /** The way for this plan. `systemd`: whether it runs this machine. */
 export function planExpiry(request: RuleRequest, plan: RulePlan, own: OwnCommand, systemd: boolean): Expiry {
   const { forMs, id } = request;
   if (forMs === undefined) return { kind: "never" };
   if (plan.expires) return { kind: "native" };
-  if (!systemd) return { kind: "process", id, afterMs: forMs };
-  const timer = timerStep(id, forMs, own);
-  return { kind: "timer", plan: { ...plan, apply: [timer, ...plan.apply], revert: [...plan.revert, ...timer.undo] } };
+  if (systemd) return { kind: "timer", plan: withFirst(plan, timerStep(id, forMs, own)) };
+  const isWindows = plan.backend === "netsh" || plan.backend === "powershell";
+  return { kind: "process", id, afterMs: forMs, plan: isWindows ? withFirst(plan, signInStep(id, own)) : plan };
+}
+
+function withFirst(plan: RulePlan, step: Step): RulePlan {
+  return { ...plan, apply: [step, ...plan.apply], revert: [...plan.revert, ...step.undo] };
+}
+
+const RUN_ONCE = String.raw`HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce`;
+
+/** Whoever signs out ends our process: what is left is then taken back with the next sign-in, before its time or after. */
+function signInStep(id: string, { program }: OwnCommand): Step {
+  const value = [RUN_ONCE, "/v", `portguard-rule-${id}`];
+  const isSet: Check = { kind: "succeeds", argv: ["reg", "query", ...value] };
+  const forget: Step = {
+    what: "forget about it at the next sign-in",
+    argv: ["reg", "delete", ...value, "/f"],
+    risk: "none",
+    when: isSet,
+    undo: [],
+  };
+  return {
+    what: "take it back at the next sign-in, if nobody has before",
+    argv: ["reg", "add", ...value, "/t", "REG_SZ", "/d", `"${program}" rule --revert ${id} --yes --quiet`, "/f"],
+    risk: "none",
+    unless: isSet,
+    undo: [forget],
+  };
 }
 
 /** The timer comes first: a rule without it would stay for ever if portguard died in between. */

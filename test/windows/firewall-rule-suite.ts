@@ -6,6 +6,7 @@ import { FirewallRegistry, LOCAL } from "./firewall-registry.ts";
 import { parseLines, type Wine } from "./wine.ts";
 
 const KINDS = "Get-NetConnectionProfile | ForEach-Object { '{0} {1}' -f $_.InterfaceIndex, $_.NetworkCategory }";
+const RUN_ONCE = String.raw`HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce`;
 const NETSH = ["netsh", "advfirewall", "firewall"];
 const POWERSHELL = ["powershell", "-NoProfile", "-NonInteractive", "-Command"];
 
@@ -44,6 +45,8 @@ export function testFirewallRule(wine: () => Wine): void {
   const rules = async (): Promise<string> => {
     return (await wine().run("reg.exe", "query", `${LOCAL}\\FirewallRules`)).stdout;
   };
+
+  const atSignIn = async (): Promise<string> => (await wine().run("reg.exe", "query", RUN_ONCE)).stdout;
 
   describe("rule", () => {
     let registry: FirewallRegistry;
@@ -164,11 +167,19 @@ export function testFirewallRule(wine: () => Wine): void {
       takeCalls();
     });
 
+    test("that is for a time is taken back at the next sign-in, too, where our process was ended before", async () => {
+      const { exit, rule: made } = await rule("9004", "--for", "1h", "--apply", "--yes");
+      expect(exit).toBe(0);
+      expect(await atSignIn()).toContain(`"Z:\\win\\portguard.exe" rule --revert ${made!.id} --yes --quiet`);
+      expect((await rule("--list")).rules).toMatchObject([{ id: made!.id, until: expect.any(String) as string }]);
+      expect((await rule("--revert")).exit).toBe(0);
+      expect(await atSignIn()).not.toContain(made!.id);
+    });
+
     test("that is for a time goes by itself, long after portguard", async () => {
       const before = await rules();
-      const { exit, rule: made } = await rule("9004", "--for", "3s", "--apply", "--yes");
+      const { exit, rule: made } = await rule("9005", "--for", "8s", "--apply", "--yes");
       expect(exit).toBe(0);
-      expect((await rule("--list")).rules).toMatchObject([{ id: made!.id, until: expect.any(String) as string }]);
       await until("the rule is taken back", async () => (await rules()) === before);
       await until("the journal is empty", async () => (await rule("--list")).rules?.length === 0);
       expect(takeCalls().at(-1)).toEqual([...NETSH, "delete", "rule", `name=portguard-${made!.id}`]);

@@ -220,6 +220,7 @@ describe("the end of a rule's time", () => {
       kind: "process",
       id: "k3x9",
       afterMs: 1_800_000,
+      plan: plan("ufw", short),
     });
     const expiry = planExpiry(short, plan("ufw", short), own, true);
     if (expiry.kind !== "timer") throw new Error(expiry.kind);
@@ -230,6 +231,18 @@ describe("the end of a rule's time", () => {
     );
     expect(rest).toEqual(typed(plan("ufw", short).apply));
     expect(typed(expiry.plan.revert).at(-1)).toBe("systemctl stop portguard-rule-k3x9.timer");
+    const onWindows = planExpiry(
+      short,
+      plan("netsh", short),
+      { ...own, program: String.raw`C:\p g\portguard.exe` },
+      false,
+    );
+    if (onWindows.kind !== "process") throw new Error(onWindows.kind);
+    const value = String.raw`HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce /v portguard-rule-k3x9`;
+    expect(typed(onWindows.plan.apply)[0]).toBe(
+      String.raw`reg add ${value} /t REG_SZ /d "C:\p g\portguard.exe" rule --revert k3x9 --yes --quiet /f`,
+    );
+    expect(typed(onWindows.plan.revert).at(-1)).toBe(`reg delete ${value} /f`);
   });
 });
 
