@@ -13,7 +13,7 @@ const asked = (docker: "there" | "gone" | "left-out", owners = [dockerProxy("0.0
     listeners: [{ ...listenerOf("0.0.0.0"), owners }],
   },
 });
-const RULES = "-A INPUT -p udp -j DROP";
+const RULES = ":INPUT ACCEPT [0:0]\n-A INPUT -p udp -j DROP";
 
 describe("DOCKER_CHAINS_GONE", () => {
   test("warns where docker-proxy is there and docker's chains are not", () => {

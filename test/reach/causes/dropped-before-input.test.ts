@@ -23,6 +23,8 @@ describe("DROPPED_BEFORE_INPUT", () => {
 
   test("is silent where that rule is for another port, and leaves what INPUT drops to others", () => {
     expect(codesOf(ruledBy(raw(8001), "192.168.1.20", asked))).toEqual([]);
-    expect(codesOf(ruledBy("-A INPUT -p tcp -j DROP", "192.168.1.20", asked))).toEqual(["FIREWALL_DROPS"]);
+    expect(codesOf(ruledBy(":INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j DROP", "192.168.1.20", asked))).toEqual([
+      "FIREWALL_DROPS",
+    ]);
   });
 });

@@ -22,10 +22,13 @@ describe("VPN_KILL_SWITCH", () => {
   });
 
   test("is found by wg-quick's own rule, and by a VPN's comment, whose setting is named", () => {
-    const quick = "-A OUTPUT ! -o wg0 -m mark ! --mark 0xca6c -m addrtype ! --dst-type LOCAL -j REJECT";
+    const quick =
+      ":OUTPUT ACCEPT [0:0]\n-A OUTPUT ! -o wg0 -m mark ! --mark 0xca6c -m addrtype ! --dst-type LOCAL -j REJECT";
     const asked = { client: "192.168.1.7", facts: lan };
     expect(codesOf(ruledBy(quick, "192.168.1.20", asked))).toEqual(["VPN_KILL_SWITCH"]);
-    const nord = onlyFinding(ruledBy("-A INPUT -m comment --comment nordvpn -j DROP", "192.168.1.20", asked));
+    const nord = onlyFinding(
+      ruledBy(":INPUT ACCEPT [0:0]\n-A INPUT -m comment --comment nordvpn -j DROP", "192.168.1.20", asked),
+    );
     expect(nord.remedies[0]?.commands).toEqual([["nordvpn", "set", "lan-discovery", "on"]]);
   });
 
