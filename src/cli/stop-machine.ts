@@ -8,6 +8,7 @@ import { listHolders } from "../holders/list-holders.ts";
 import type { StopTools } from "../holders/stop/carry-out.ts";
 import type { Asker } from "../holders/stop/plan-stop.ts";
 import { findWho } from "../holders/who.ts";
+import { openReservations } from "./reservation-files.ts";
 import { KillLog } from "../state/kill-log.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
@@ -37,7 +38,10 @@ export async function openStopMachine(os: Os, by: KillReason, graceMs: number): 
     onStopped: (stopped) => note(stopped, by, log),
     meet: async (request) => {
       const { port, protocol } = request;
-      const { holders } = await findWho({ kind: "port", port, protocol }, { os, origins }, process.env);
+      const { holders } = await findWho(
+        { kind: "port", port, protocol },
+        { os, origins, env: process.env, reservations: () => openReservations(os).list() },
+      );
       return holders.filter((holder) => isMeant(holder, request));
     },
     holdersOf: (request) => list(os.sockets(request)).filter((holder) => isMeant(holder, request)),

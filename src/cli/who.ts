@@ -16,8 +16,13 @@ export async function runWho(invocation: Invocation, services: Services): Promis
   }
   const args = parseWhoArgs(invocation);
   const os = await services.os();
-  const [origins, { findWho }] = await Promise.all([os.origins(), import("../holders/who.ts")]);
-  const answer = await findWho(args.request, { os, origins }, process.env);
+  const [origins, { findWho }, { openReservations }] = await Promise.all([
+    os.origins(),
+    import("../holders/who.ts"),
+    import("./reservation-files.ts"),
+  ]);
+  const reservations = () => openReservations(os).list();
+  const answer = await findWho(args.request, { os, origins, env: process.env, reservations });
   const verdict = judgeAnswer(answer);
   if (args.json) writeAnswer((await import("../report/who-json.ts")).renderWhoJson(answer, verdict));
   else await tell(args, answer, os.name);

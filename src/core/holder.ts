@@ -66,6 +66,8 @@ export interface Verdict {
 export type StartedBy =
   /** `process`: which of those above it. */
   | { readonly kind: StarterKind; readonly process: ProcessInfo }
+  /** `process`: portguard; `name` and `directory` where it has recorded what it holds. */
+  | { readonly kind: "reservation"; readonly process: ProcessInfo; readonly name?: string; readonly directory?: string }
   | { readonly kind: "unit"; readonly unit: Unit }
   | { readonly kind: "service"; readonly name: string }
   /** `name`: as its engine calls it, where it was asked. `by`: the process that only hands connections on to it. */
@@ -79,7 +81,6 @@ export type StartedBy =
  * terminal that is known. `process`: none of these, but alive.
  */
 export type StarterKind =
-  | "reservation"
   | "session"
   | "manager"
   | "editor"

@@ -1,6 +1,6 @@
 import type { Owner, PortHolder, ProcessOwner, Verdict } from "../core/holder.ts";
 import type { Home, Kin, Lineage, Origins, SocketOwner } from "../core/origin.ts";
-import type { Os, OsName } from "../core/os.ts";
+import type { Os } from "../core/os.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import { judge } from "./judge.ts";
 import { nameProcess } from "./name-process.ts";
@@ -14,16 +14,15 @@ interface Circumstances {
   readonly connections: number;
   readonly us: readonly Kin[];
   readonly origins: Origins;
-  readonly system: OsName;
 }
 
 export function describeProcess(lineage: Lineage, circumstances: Circumstances): PortHolder {
-  const { sockets, workers, connections, us, origins, system } = circumstances;
+  const { sockets, workers, connections, us, origins } = circumstances;
   const life = origins.life(lineage[0].process.pid);
   const startedBy = findStartedBy(lineage, life, sockets[0]?.at.port);
   const owner: ProcessOwner = { kind: "process", lineage, life, startedBy, workers };
   const verdict = judge({ lineage, life, startedBy, connections, us });
-  return withStop({ sockets, owner, verdict, connections }, system);
+  return withStop({ sockets, owner, verdict, connections });
 }
 
 /** The sockets whose owners are no process that can be looked at; those that tell the same are one holder. */
@@ -38,7 +37,7 @@ export function describeOthers(
     if (!told) continue;
     const key = JSON.stringify(told);
     const before = alike.get(key)?.sockets ?? [];
-    alike.set(key, withStop({ sockets: [...before, row], ...told, connections: 0 }, os.name));
+    alike.set(key, withStop({ sockets: [...before, row], ...told, connections: 0 }));
   }
   return [...alike.values()];
 }
@@ -99,7 +98,7 @@ function judgeDead(pid: number, reused: ProcessInfo | undefined): Verdict {
   };
 }
 
-function withStop(holder: Omit<PortHolder, "stop">, system: OsName): PortHolder {
-  const stop = findStop(holder.owner, system);
+function withStop(holder: Omit<PortHolder, "stop">): PortHolder {
+  const stop = findStop(holder);
   return { ...holder, ...(stop && { stop }) };
 }

@@ -32,7 +32,7 @@ export function listHolders(rows: readonly SocketRow[], { os, origins }: Witness
       foreman === pid ? (lineages.get(worker)?.[0].process ?? []) : [],
     );
     const connections = connected.filter(({ at }) => sockets.some((row) => overlaps(row.at, at))).length;
-    return [describeProcess(lineage, { sockets, workers, connections, us, origins, system: os.name })];
+    return [describeProcess(lineage, { sockets, workers, connections, us, origins })];
   });
   return [...processes, ...describeOthers(rows, owners, os)];
 }

@@ -1,4 +1,4 @@
-import type { StartedBy } from "../core/holder.ts";
+import type { StartedBy, StarterKind } from "../core/holder.ts";
 import type { Home, Kin, Life } from "../core/origin.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo } from "../core/socket.ts";
@@ -48,8 +48,10 @@ export function findStartedBy(lineage: readonly Kin[], life: Life, port: number 
   const forwarder = self && recognizeForwarder(self.process, port);
   if (forwarder && CONTAINER_PROXIES.has(forwarder.by)) return { kind: "container", by: forwarder.by };
   if (home?.container) return { kind: "container", container: home.container };
-  const reserving = lineage.find(({ process }) => isReservation(process));
-  if (reserving) return { kind: "reservation", process: reserving.process };
+  const reserving = lineage.map(({ process }) => process).filter(isReservation);
+  // Its guard stands below it, and ends with it.
+  const holding = reserving.find(({ command }) => command[1] !== "__guard") ?? reserving[0];
+  if (holding) return { kind: "reservation", process: holding };
   const branch = ownBranch(lineage);
   const above = lineage.slice(1).flatMap(({ process }) => nameStarter(process));
   const [known] = above.filter(({ kind }) => kind !== "init");
@@ -60,7 +62,7 @@ export function findStartedBy(lineage: readonly Kin[], life: Life, port: number 
   return nameOthers(branch, lineage, life);
 }
 
-function nameStarter(process: ProcessInfo): Extract<StartedBy, { process: unknown }>[] {
+function nameStarter(process: ProcessInfo): { readonly kind: StarterKind; readonly process: ProcessInfo }[] {
   const kind = recognizeStarter(process);
   return kind === undefined ? [] : [{ kind, process }];
 }

@@ -1,15 +1,15 @@
+import type { Endpoint } from "../core/endpoint.ts";
 import type { Remedy } from "../core/finding.ts";
-import type { Owner, ProcessOwner } from "../core/holder.ts";
+import type { PortHolder, ProcessOwner } from "../core/holder.ts";
 import type { ContainerName } from "../core/network.ts";
 import type { Unit } from "../core/origin.ts";
-import type { OsName } from "../core/os.ts";
 import { nameProcess } from "./name-process.ts";
 
 /** How whoever has a port is stopped rightly: through whoever looks after it; nothing where there is nothing to stop. */
-export function findStop(owner: Owner, system: OsName): Remedy | undefined {
+export function findStop({ owner, sockets }: Pick<PortHolder, "owner" | "sockets">): Remedy | undefined {
   switch (owner.kind) {
     case "process":
-      return stopProcess(owner, system);
+      return stopProcess(owner, sockets[0]?.at);
     case "hidden":
       if (owner.home?.container) return stopContainer(owner.home.container, undefined);
       return owner.home?.unit && stopUnit(owner.home.unit);
@@ -19,8 +19,7 @@ export function findStop(owner: Owner, system: OsName): Remedy | undefined {
   }
 }
 
-function stopProcess({ lineage, startedBy }: ProcessOwner, system: OsName): Remedy {
-  const [{ process }] = lineage;
+function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Remedy {
   switch (startedBy.kind) {
     case "container":
       return stopContainer(startedBy.container, startedBy.name);
@@ -35,7 +34,6 @@ function stopProcess({ lineage, startedBy }: ProcessOwner, system: OsName): Reme
         risk: "none",
       };
     case "reservation":
-      return { what: "end the reservation", commands: [killCommand(startedBy.process.pid, system)], risk: "none" };
     case "session":
     case "editor":
     case "agent":
@@ -47,7 +45,7 @@ function stopProcess({ lineage, startedBy }: ProcessOwner, system: OsName): Reme
     case "init":
     case "gone":
     case "unknown":
-      return { what: "end it", commands: [killCommand(process.pid, system)], risk: "none" };
+      return { what: "stop it", commands: at ? [["portguard", "free", nameOf(at)]] : [], risk: "none" };
   }
 }
 
@@ -65,6 +63,7 @@ function stopUnit({ name, manager }: Unit): Remedy {
   return { what: "stop its service", commands: [["systemctl", ...scope, "stop", name]], risk: "none" };
 }
 
-function killCommand(pid: number, system: OsName): string[] {
-  return system === "windows" ? ["taskkill", "/PID", String(pid)] : ["kill", String(pid)];
+/** `8000`, `53/udp`, as `free` takes it. */
+function nameOf({ port, protocol }: Endpoint): string {
+  return protocol === "udp" ? `${port}/udp` : String(port);
 }

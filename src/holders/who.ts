@@ -1,6 +1,7 @@
-import type { Owner, PortHolder, ProcessOwner, WhoAnswer } from "../core/holder.ts";
+import type { Owner, PortHolder, ProcessOwner, StartedBy, WhoAnswer } from "../core/holder.ts";
 import { formatEndpoint, type Protocol } from "../core/endpoint.ts";
 import type { Home } from "../core/origin.ts";
+import { type Reservation, reserves } from "../core/reservation.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import type { WhoRequest } from "../core/who-request.ts";
@@ -13,17 +14,23 @@ import { ownBranch } from "./started-by.ts";
 import { findStop } from "./stop.ts";
 import { findWorkTree } from "./work-tree.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** What is asked only where it matters: both take their time. */
+interface Circumstances extends Witnesses {
+  /** Of this process, by which container engines are found. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is recorded of this user's reservations. */
+  readonly reservations: () => readonly Reservation[];
+}
 
 /** Who has what is asked for. */
-export async function findWho(request: WhoRequest, witnesses: Witnesses, env: Environment): Promise<WhoAnswer> {
-  const all = listHolders(selectRows(request, witnesses), witnesses);
+export async function findWho(request: WhoRequest, circumstances: Circumstances): Promise<WhoAnswer> {
+  const all = listHolders(selectRows(request, circumstances), circumstances);
   // In a table of all, what an engine or a folder tells of each would take its time.
   if (request.kind === "all") return { holders: all, notes: [] };
   const candidates = request.kind === "name" ? all : all.filter((holder) => fits(holder, request));
-  const named = await Promise.all(candidates.map((each) => nameMore(each, env, witnesses)));
+  const named = await Promise.all(candidates.map((each) => nameMore(each, circumstances)));
   const holders = named.filter((holder) => fits(holder, request));
-  const notes = request.kind === "port" && holders.length === 0 ? explainNobody(request, witnesses) : [];
+  const notes = request.kind === "port" && holders.length === 0 ? explainNobody(request, circumstances) : [];
   return { holders, notes };
 }
 
@@ -54,13 +61,13 @@ function isUnder({ lineage, workers }: ProcessOwner, pid: number): boolean {
   return [...ownBranch(lineage).map(({ process }) => process), ...workers].some((process) => process.pid === pid);
 }
 
-/** What a holder may be called: its process, program or script, its unit with and without `.service`, its container. */
+/** What a holder may be called: its process, program or script, its unit with and without `.service`, its container, its reservation. */
 function namesOf(owner: Owner): readonly (string | undefined)[] {
   switch (owner.kind) {
     case "process": {
       const { startedBy, lineage, life } = owner;
-      const container = startedBy.kind === "container" ? startedBy : undefined;
-      return [...namesOfProcess(lineage[0].process), ...namesOfHome(valueOf(life.home)), container?.name];
+      const named = startedBy.kind === "container" || startedBy.kind === "reservation" ? startedBy.name : undefined;
+      return [...namesOfProcess(lineage[0].process), ...namesOfHome(valueOf(life.home)), named];
     }
     case "hidden":
       return [...owner.among.flatMap(namesOfProcess), ...namesOfHome(owner.home)];
@@ -80,24 +87,35 @@ function namesOfHome(home: Home | undefined): (string | undefined)[] {
   return [unit, unit?.replace(/\.service$/, ""), id, id?.slice(0, 12)];
 }
 
-async function nameMore(holder: PortHolder, env: Environment, { os }: Witnesses): Promise<PortHolder> {
-  const { owner } = holder;
+async function nameMore(holder: PortHolder, { env, reservations }: Circumstances): Promise<PortHolder> {
+  const { owner, sockets } = holder;
   if (owner.kind !== "process") return holder;
   const { cwd } = owner.lineage[0].process;
   const [workTree, startedBy] = await Promise.all([
     cwd === undefined ? undefined : findWorkTree(cwd),
-    nameContainer(owner, holder.sockets[0], env),
+    nameContainer(nameReservation(owner.startedBy, sockets, reservations), sockets[0], env),
   ]);
-  const named = { ...owner, startedBy, ...(workTree && { workTree }) };
-  const stop = findStop(named, os.name);
-  return { ...holder, owner: named, ...(stop && { stop }) };
+  const named = { ...holder, owner: { ...owner, startedBy, ...(workTree && { workTree }) } };
+  const stop = findStop(named);
+  return { ...named, ...(stop && { stop }) };
+}
+
+/** Portguard's record of what it holds, where these sockets are of it. */
+function nameReservation(
+  startedBy: StartedBy,
+  sockets: readonly SocketRow[],
+  reservations: () => readonly Reservation[],
+): StartedBy {
+  if (startedBy.kind !== "reservation") return startedBy;
+  const found = reservations().find((each) => sockets.some(({ at }) => reserves(each, at)));
+  return found ? { ...startedBy, name: found.name, directory: found.directory } : startedBy;
 }
 
 async function nameContainer(
-  { startedBy }: ProcessOwner,
+  startedBy: StartedBy,
   socket: SocketRow | undefined,
-  env: Environment,
-): Promise<ProcessOwner["startedBy"]> {
+  env: Circumstances["env"],
+): Promise<StartedBy> {
   if (startedBy.kind !== "container" || !socket) return startedBy;
   const { container } = startedBy;
   const found = await findContainer(container ? { id: container.id } : socket.at, env);

@@ -141,7 +141,7 @@ function describeStarter(by: StartedBy): string | undefined {
     case "service":
       return `by the system, as ${by.name}`;
     case "reservation":
-      return `under portguard (pid ${by.process.pid})`;
+      return describeReservation(by);
     case "gone":
       return "by somebody who is gone";
     case "unknown":
@@ -158,6 +158,11 @@ function describeStarter(by: StartedBy): string | undefined {
     case "process":
       return `${STARTERS[by.kind]} ${nameProcess(by.process)}`;
   }
+}
+
+function describeReservation({ process, name, directory }: Extract<StartedBy, { kind: "reservation" }>): string {
+  const where = directory === undefined ? "" : `, from ${directory}`;
+  return `by portguard (pid ${process.pid})${name === undefined ? "" : `, which reserves it as ${name}`}${where}`;
 }
 
 const STARTERS = {

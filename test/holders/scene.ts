@@ -21,6 +21,7 @@ export interface ToldHolder {
     readonly cwd?: string;
   };
   readonly chain?: readonly { readonly pid: number; readonly name: string }[];
+  readonly among?: readonly { readonly pid: number }[];
   readonly workers?: readonly { readonly pid: number }[];
   readonly startedBy?: { readonly kind: string; readonly process?: { readonly pid: number }; readonly name?: string };
   readonly sockets: readonly { readonly address: string; readonly port: number; readonly protocol: string }[];

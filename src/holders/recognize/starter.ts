@@ -34,7 +34,6 @@ const WRAPPER =
 
 /** What kind of starter a process is by its name; nothing for any other program. */
 export function recognizeStarter(process: ProcessInfo): StarterKind | undefined {
-  if (isReservation(process)) return "reservation";
   const names = [process.name ?? "", ...programNames(process.command)];
   return STARTERS.find(([, expression]) => names.some((name) => expression.test(name)))?.[0];
 }
@@ -48,10 +47,12 @@ export function isShell({ name = "", command }: ProcessInfo): boolean {
   return SHELL.test(name) || (name === "" && SHELL.test(baseName(command[0])));
 }
 
-/** `portguard reserve …`, or the guard that it keeps beside itself. */
+/** What portguard runs as while it holds a port: itself, and the processes that it keeps beside it. */
+const HOLDING = new Set(["reserve", "pick", "__guard", "__keep"]);
+
 export function isReservation({ command, name }: ProcessInfo): boolean {
   const isOurs = name === "portguard" || baseName(command[0]) === "portguard";
-  return isOurs && (command[1] === "reserve" || command[1] === "__guard");
+  return isOurs && HOLDING.has(command[1] ?? "");
 }
 
 /** Its own file's name, and behind an interpreter that of its script, `.js` and the like left out. */
