@@ -8,6 +8,7 @@ import { until } from "../drive/until.ts";
 import { needThat } from "../need.ts";
 import { testFirewall } from "./firewall-suite.ts";
 import { testNetwork } from "./network-suite.ts";
+import { testWho } from "./who-suite.ts";
 import { parseLines, Wine } from "./wine.ts";
 
 /** The first build may download the Windows Bun, and every program starts within a second or two. */
@@ -236,5 +237,6 @@ function runSuite(): void {
   });
 
   testNetwork(() => wine);
+  testWho(() => wine);
   testFirewall(() => wine);
 }

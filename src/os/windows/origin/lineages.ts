@@ -47,7 +47,8 @@ function climb(
 export function judgeParent(process: ProcessInfo, parent: ProcessInfo | undefined): Parentage {
   const { ppid = 0, startedAt } = process;
   const source = "process list";
-  if (FIRST.has(process.pid) || FIRST.has(ppid)) return { kind: "first" };
+  if (FIRST.has(process.pid)) return { kind: "first" };
+  if (FIRST.has(ppid)) return { kind: "started", by: ppid };
   if (!parent) {
     return { kind: "adopted", strength: "proven", proof: `its parent, pid ${ppid}, has ended`, source };
   }
