@@ -5,10 +5,12 @@ import type { Backend, RuleRequest } from "../core/rule-request.ts";
 import { type Seen, seen, unseen, valueOf } from "../core/seen.ts";
 import { packetsFor } from "./asked-packets.ts";
 import { evaluate } from "./evaluate.ts";
-import { type Look, readText } from "./gather-rule-facts.ts";
+import { type Look, readMacosFacts, readOwnerFacts, readText } from "./gather-rule-facts.ts";
 import type { Client, Fate } from "./judge-plan.ts";
 import type { RuleSet } from "./model.ts";
 import type { Host, Packet } from "./packet.ts";
+import { macosClientsOf } from "./pf/clients.ts";
+import { readLivePf } from "./pf/read-live.ts";
 import { placeRules } from "./place-rules.ts";
 import { readLive } from "./read.ts";
 import type { RuleRef, Verdict } from "./verdict.ts";
@@ -25,10 +27,24 @@ export async function readClients(
   look: Look,
 ): Promise<Seen<readonly Client[]>> {
   if (system === "windows") return readWindowsClients(request, interfaces, look);
-  if (system === "macos") return unseen("what pf's anchors hold can't be read whole");
+  if (system === "macos") return readMacosClients(request, interfaces, look);
   const rules = await readLive(async (argv) => (look.hasProgram(argv[0]!) ? readText(look, ...argv) : undefined));
   if (rules.kind === "unseen") return rules;
   return seen(clientsOf(packetsFor(request, interfaces, readHost(interfaces, look)), rules.value));
+}
+
+async function readMacosClients(
+  request: RuleRequest,
+  interfaces: readonly NetworkInterface[],
+  look: Look,
+): Promise<Seen<readonly Client[]>> {
+  const [pf, owner] = await Promise.all([readLivePf(look.run), readOwnerFacts("macos", look)]);
+  if (pf.kind === "unseen") return pf;
+  if (owner.applicationFirewall.kind === "unseen") return owner.applicationFirewall;
+  const { applicationFirewall } = await readMacosFacts(owner, look);
+  const { program } = request;
+  const place = { pf: pf.value, applicationFirewall, ...(program !== undefined && { program }) };
+  return seen(macosClientsOf(packetsFor(request, interfaces, { interfaces }), place));
 }
 
 async function readWindowsClients(

@@ -7,6 +7,7 @@ import { complaintOf } from "./check.ts";
 import { isLanInterface, lanNetworks } from "./lan.ts";
 import type { OwnerFacts } from "./owner.ts";
 import type { RuleFacts } from "./plan-rule.ts";
+import type { ApplicationFirewallFacts } from "./write/application-firewall.ts";
 import { parseZones } from "./write/firewalld-zones.ts";
 import { hasDockerUser, isPublished } from "./write/published.ts";
 import type { RunCommand } from "./run-command.ts";
@@ -143,7 +144,11 @@ async function readApplicationFirewall(look: Look): Promise<OwnerFacts["applicat
   return state.kind === "seen" ? seen(/State = [12]/.test(state.value)) : state;
 }
 
-async function readMacosFacts(owner: OwnerFacts, look: Look): Promise<Pick<RuleFacts, "pf" | "applicationFirewall">> {
+/** What pf's main rule set leads to, and which programs the application firewall knows. */
+export async function readMacosFacts(
+  owner: OwnerFacts,
+  look: Look,
+): Promise<Pick<RuleFacts, "pf"> & { readonly applicationFirewall: ApplicationFirewallFacts }> {
   const [rules, apps, blockAll] = await Promise.all([
     readText(look, "pfctl", "-sr"),
     readText(look, APPLICATION_FIREWALL, "--listapps"),
