@@ -1,3 +1,4 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../drive.ts";
 import type { Arena } from "./write/arena.ts";
@@ -16,6 +17,41 @@ export async function rule(arena: Arena, ...args: readonly string[]): Promise<Ru
   if (ran.kind === "not-run") throw new Error(ran.because);
   const { code: exit, stdout, stderr } = ran;
   return { exit, stdout, stderr, json: args.includes("--json") ? (JSON.parse(stdout) as Ruled["json"]) : {} };
+}
+
+/**
+ * The same, killed before or behind one of the commands that change the rules: `at`, counted from 0. Answers whether there
+ * was such a command.
+ */
+export async function ruleKilled(
+  arena: Arena,
+  { at, when }: { readonly at: number; readonly when: "before" | "behind" },
+  ...args: readonly string[]
+): Promise<boolean> {
+  const folder = mkdtempSync(join(arena.folder, "killing-"));
+  for (const tool of ["iptables", "ip6tables", "nft"]) {
+    writeFileSync(join(folder, tool), killer(Bun.which(tool)!, folder, at, when), { mode: 0o755 });
+  }
+  const path = `PATH=${folder}:${process.env["PATH"]}`;
+  await arena.run({ argv: ["env", path, ...stateOf(arena), binary(), "rule", ...args] });
+  return existsSync(join(folder, "killed"));
+}
+
+/** Stands in for a tool: it counts the calls that change something, and kills whoever made the wanted one. */
+function killer(tool: string, folder: string, at: number, when: "before" | "behind"): string {
+  const kill = (moment: string) =>
+    `[ $n -eq ${at} ] && [ ${moment} = ${when} ] && : >${folder}/killed && kill -9 $PPID`;
+  return [
+    "#!/bin/bash",
+    `[[ " $* " =~ \\ (-I|-A|-D|insert|add|delete)\\  ]] || exec ${tool} "$@"`,
+    `n=$(cat ${folder}/count 2>/dev/null || echo 0); echo $((n + 1)) >${folder}/count`,
+    kill("before"),
+    `[ -e ${folder}/killed ] && exit 1`,
+    `${tool} "$@"; code=$?`,
+    kill("behind"),
+    "exit $code",
+    "",
+  ].join("\n");
 }
 
 /** In front of a command: where it keeps what it did. */

@@ -6,7 +6,7 @@ import { binary } from "../drive.ts";
 import { Started } from "../drive/started.ts";
 import { until } from "../drive/until.ts";
 import { need, needThat } from "../need.ts";
-import { listed, refuseByIptables, refuseByNft, rule, stateOf } from "./rule-drive.ts";
+import { listed, refuseByIptables, refuseByNft, rule, ruleKilled, stateOf } from "./rule-drive.ts";
 import { Arena, PORTS } from "./write/arena.ts";
 
 const PORT = String(PORTS.asked);
@@ -43,6 +43,26 @@ if (need("iptables", "ip6tables", "nft", "nsenter", "setpriv") && needThat("root
       expect(await arena.rules()).toBe(before);
       expect(await listed(arena)).toEqual({});
       expect(arena.connect(...ASKED, BESIDE)).toEqual(SHUT);
+    });
+
+    test("killed at any of its commands, it leaves what --revert takes back", async () => {
+      using arena = await Arena.open();
+      await FIREWALLS[backend](arena);
+      const before = await arena.rules();
+      let deaths = 0;
+      for (const when of ["before", "behind"] as const) {
+        for (let at = 0; await ruleKilled(arena, { at, when }, PORT, "--apply", "--yes"); at++) {
+          deaths++;
+          expect((await arena.rules()) === before).toBe(at === 0 && when === "before");
+          expect(await rule(arena, "--revert")).toMatchObject({ exit: 0 });
+          expect(await arena.rules()).toBe(before);
+          expect(await listed(arena)).toEqual({});
+        }
+        // The last one lived.
+        expect(arena.connect(...ASKED, BESIDE)).toEqual(["connected", "connected", "shut"]);
+        expect((await rule(arena, "--revert")).exit).toBe(0);
+      }
+      expect(deaths).toBeGreaterThanOrEqual(4);
     });
 
     test("with --for it ends by itself, when portguard is long gone", async () => {

@@ -120,8 +120,8 @@ export async function expectRange(arena: Arena, backend: Backend, rules: () => P
 }
 
 /**
- * Killed at each command, before and behind it, an application leaves what the journal alone can take back. Answers how many
- * of these deaths had left something behind.
+ * Killed at each command, before and behind it, an application leaves what the journal alone can take back, and so does
+ * taking back. Answers how many of the first deaths had left something behind.
  */
 export async function expectCrashesClean(
   arena: Arena,
@@ -131,18 +131,39 @@ export async function expectCrashesClean(
 ): Promise<number> {
   const before = await rules();
   const plan = await planHere(arena, backend, request);
+  const order = { prefix: arena.prefix, state: arena.state, request, plan } as const;
+  const clean = async () => {
+    if (arena.journal.read(request.id)) await revert(arena, request.id);
+    expect(await rules()).toBe(before);
+  };
   let dirty = 0;
-  for (let at = 0; ; at++) {
-    for (const when of ["before", "behind"] as const) {
-      const order: ApplyOrder = { prefix: arena.prefix, state: arena.state, request, plan, dies: { at, when } };
-      const program = join(import.meta.dir, "programs", "apply.ts");
-      const child = Bun.spawnSync([process.execPath, program, JSON.stringify(order)]);
-      const hasDied = child.signalCode === "SIGKILL";
-      if (!hasDied) expect(child.stdout.toString() + child.stderr.toString()).toBe("applied\n");
-      if ((await rules()) !== before) dirty++;
-      if (arena.journal.read(request.id)) await revert(arena, request.id);
-      expect(await rules()).toBe(before);
-      if (!hasDied) return dirty;
-    }
+  for (const [at, when] of moments()) {
+    const hasDied = die({ ...order, does: "apply", dies: { at, when } }, "applied");
+    if ((await rules()) !== before) dirty++;
+    await clean();
+    if (!hasDied) break;
   }
+  for (const [at] of moments().filter(([, when]) => when === "behind")) {
+    expect(await apply(arena, request, plan)).toMatchObject({ kind: "applied", changed: true });
+    const hasDied = die({ ...order, does: "revert", dies: { at, when: "behind" } }, "reverted");
+    await clean();
+    if (!hasDied) break;
+  }
+  return dirty;
+}
+
+/** More commands than this no plan has. */
+const MOST_COMMANDS = 40;
+
+function moments(): (readonly [at: number, when: "before" | "behind"])[] {
+  return Array.from({ length: MOST_COMMANDS }, (_, at) => [[at, "before"] as const, [at, "behind"] as const]).flat();
+}
+
+/** Has a process carry it out that is killed on the way. Answers whether it was; otherwise it ended as it should. */
+function die(order: ApplyOrder, end: string): boolean {
+  const program = join(import.meta.dir, "programs", "apply.ts");
+  const child = Bun.spawnSync([process.execPath, program, JSON.stringify(order)]);
+  const hasDied = child.signalCode === "SIGKILL";
+  if (!hasDied) expect(child.stdout.toString() + child.stderr.toString()).toBe(`${end}\n`);
+  return hasDied;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { until } from "../../drive/until.ts";
 import { need, needThat } from "../../need.ts";
 import { Arena, PORTS } from "./arena.ts";
@@ -13,6 +13,9 @@ async function rulesOf(arena: Arena): Promise<string> {
 
 const tools = need("firewalld", "firewall-cmd", "dbus-daemon", "iptables", "nft", "nsenter", "unshare");
 if (tools && needThat("root", process.getuid?.() === 0)) {
+  // firewalld takes seconds to start, and every command of it a good part of one.
+  setDefaultTimeout(240_000);
+
   for (const engine of ["nftables", "iptables"] as const) {
     describe(`firewalld on ${engine}`, () => {
       test("a rule in the zone of the interface opens the port for the LAN alone, and is taken back without a trace", async () => {

@@ -51,6 +51,29 @@ if (need("iptables", "ip6tables", "nft", "nsenter") && needThat("root", process.
       expect(await expectCrashesClean(arena, "iptables", () => arena.rules())).toBeGreaterThanOrEqual(4);
     });
 
+    test("for clients of one family the other family's rules are not touched", async () => {
+      using arena = await Arena.open();
+      await refuseAll(arena);
+      for (const [text, prefix, program, other] of [
+        ["fd77::", 64, "ip6tables", "10.77.0.1"],
+        ["10.77.0.0", 24, "iptables", "fd77::1"],
+      ] as const) {
+        const family = program === "iptables" ? 4 : 6;
+        const from = { kind: "network", address: { family, text, scopeId: 0 }, prefix } as const;
+        const request = { ...FOR_LAN, from };
+        const before = await arena.rules();
+        const plan = await planHere(arena, "iptables", request);
+        expect(new Set(plan.apply.map(({ argv }) => argv[0]))).toEqual(new Set([program]));
+        expect(await apply(arena, request, plan)).toMatchObject({ kind: "applied", changed: true });
+        const own = family === 4 ? "10.77.0.1" : "fd77::1";
+        const targets = [`${own}#${PORTS.asked}`, `${own}#${PORTS.other}`, `${other}#${PORTS.asked}`];
+        expect(arena.connect(...targets)).toEqual(["connected", "shut", "shut"]);
+        expect(await apply(arena, request, plan)).toMatchObject({ kind: "applied", changed: false });
+        await revert(arena, request.id);
+        expect(await arena.rules()).toBe(before);
+      }
+    });
+
     test("an equal rule of somebody else stays when ours is taken back", async () => {
       using arena = await Arena.open();
       await refuseAll(arena);
