@@ -68,6 +68,7 @@ function readRequest(
 ): ReserveRequest {
   const forText = textOf(flags, "for");
   const nofile = textOf(flags, "nofile");
+  const backlog = textOf(flags, "backlog");
   const name = textOf(flags, "name");
   return {
     ports,
@@ -82,6 +83,8 @@ function readRequest(
     restart: oneOf(POLICIES, textOf(flags, "restart") ?? "no", "--restart"),
     restartMode: oneOf(MODES, textOf(flags, "restart-mode") ?? "auto", "--restart-mode"),
     watch: textsOf(flags, "watch"),
+    queueTimeoutMs: parseDuration(textOf(flags, "queue-timeout") ?? "30s", "--queue-timeout"),
+    ...(backlog === undefined ? {} : { backlog: requireCount(backlog, "--backlog") }),
     graceMs: parseDuration(textOf(flags, "grace") ?? "10s", "--grace"),
     ...(forText === undefined ? {} : { forMs: parseDuration(forText, "--for") }),
     outliveParent: flags.has("outlive-parent"),

@@ -123,6 +123,22 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     help: "restart it when such a file changes, unless git ignores it",
   },
   {
+    name: "queue-timeout",
+    value: "needed",
+    shows: "30s",
+    needsCommand: true,
+    group: "restarts",
+    help: "how long a client waits while none serves (default 30s)",
+  },
+  {
+    name: "backlog",
+    value: "needed",
+    shows: "N",
+    needsCommand: true,
+    group: "restarts",
+    help: "how many clients may wait (default: as the command says)",
+  },
+  {
     name: "grace",
     value: "needed",
     shows: "10s",

@@ -125,6 +125,16 @@ export interface NurseryOptions {
 export interface Nursery extends AsyncDisposable {
   /** May be called again while an earlier command lives: each launch is a generation, and they share the held sockets. */
   launch(spec: LaunchSpec): Promise<LaunchOutcome>;
+  /**
+   * From now on sockets that have listened go on listening while no generation has them, so that clients wait instead of
+   * being refused; who has waited for `timeoutMs` is closed. Nothing: they are held, and refuse. Where only `release` is to
+   * be had there is nothing to keep.
+   */
+  keepQueue(rule: QueueRule | undefined): void;
+}
+
+export interface QueueRule {
+  readonly timeoutMs: number;
 }
 
 export interface LaunchSpec {
@@ -136,6 +146,8 @@ export interface LaunchSpec {
   readonly way: HandoffSpec;
   /** The soft limit on open files for the command; nothing: as it was before portguard started. */
   readonly nofile?: number;
+  /** How many clients may wait to be accepted, whatever the command says (by takeover) or until it says so (by inherit). */
+  readonly backlog?: number;
   /** The reserved ports: whoever of the tree has a socket on one of them ends with the command. */
   readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
   /** Daemons that left the session and have none of the ports end, too. */
@@ -145,7 +157,13 @@ export interface LaunchSpec {
 export type HandoffSpec =
   | { readonly kind: "takeover"; readonly holds: readonly Hold[]; readonly overrule: Overrule }
   /** The listening sockets become fd 3, 4, … LISTEN_PID is set to the command's own pid where `listenPid` says so. */
-  | { readonly kind: "inherit"; readonly fds: readonly number[]; readonly listenPid: boolean }
+  | {
+      readonly kind: "inherit";
+      readonly fds: readonly number[];
+      /** Where each of them listens. */
+      readonly at: readonly Endpoint[];
+      readonly listenPid: boolean;
+    }
   /** The holds have been let go by the caller just before. */
   | { readonly kind: "release" };
 
@@ -173,6 +191,8 @@ export interface Tree {
    * The same happens by itself when portguard dies of a SIGKILL.
    */
   end(): Promise<readonly TreeProcess[]>;
+  /** It is being stopped so that another takes its place: what it closes now is kept for that one. */
+  leave(): void;
   /** After `end`, while other generations go on: lets go of all that watched this one. */
   dismiss(): Promise<void>;
 }
@@ -225,6 +245,10 @@ export type GenerationEvent =
 
 export type TreeEvent =
   | GenerationEvent
+  /** Clients waited for too long where nobody accepted, and were closed. */
+  | { readonly kind: "queue-expired"; readonly at: Endpoint; readonly closed: number }
+  /** The command shut a listening socket down that is not its own alone; it listens again. */
+  | { readonly kind: "listener-repaired"; readonly at: Endpoint }
   /** By takeover only: a hand-over could not be made cleanly; the port is as `what` says. */
   | { readonly kind: "handoff-fault"; readonly what: string }
   /** The process that keeps the tree is gone: the tree has been ended, but for these daemons. */

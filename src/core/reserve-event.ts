@@ -80,6 +80,10 @@ export type ReserveEvent =
       readonly starts: number;
       readonly hint: string;
     }
+  /** So many clients had waited for `--queue-timeout` while no generation served, and were closed. */
+  | { readonly kind: "queue-expired"; readonly at: Endpoint; readonly closed: number }
+  /** The command shut a listening socket down that a new generation serves on; it listens again. */
+  | { readonly kind: "listener-repaired"; readonly at: Endpoint }
   /** An old generation has ended, after the one that took its place was ready or (stop-first) before it was started. */
   | { readonly kind: "retired"; readonly generation: number; readonly exit: Exit }
   | { readonly kind: "warning"; readonly code: WarningCode; readonly what: string; readonly hint: string }

@@ -27,6 +27,10 @@ export interface ReserveRequest {
   readonly restartMode: RestartMode | "auto";
   /** Files that cause a restart when they change, from where portguard runs. */
   readonly watch: readonly string[];
+  /** How long a client may wait while no generation serves, in milliseconds. */
+  readonly queueTimeoutMs: number;
+  /** How many clients may wait to be accepted; nothing: as the command says. */
+  readonly backlog?: number;
   /** Between the first SIGTERM and SIGKILL. */
   readonly graceMs: number;
   /** Without a command: how long to hold; nothing: until stopped. */

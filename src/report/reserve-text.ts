@@ -50,6 +50,8 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
     case "crashed":
     case "gave-up":
     case "retired":
+    case "queue-expired":
+    case "listener-repaired":
       return renderSuccession(event);
     case "warning":
       return [

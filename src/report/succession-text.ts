@@ -1,11 +1,22 @@
 import { formatDuration } from "../core/duration.ts";
+import { formatEndpoint } from "../core/endpoint.ts";
 import type { Exit } from "../core/os.ts";
 import type { ReserveEvent, RestartCause } from "../core/reserve-event.ts";
 import type { Line } from "./write.ts";
 
 type SuccessionEvent = Extract<
   ReserveEvent,
-  { kind: "restarting" | "restart-failed" | "not-beside" | "crashed" | "gave-up" | "retired" }
+  {
+    kind:
+      | "restarting"
+      | "restart-failed"
+      | "not-beside"
+      | "crashed"
+      | "gave-up"
+      | "retired"
+      | "queue-expired"
+      | "listener-repaired";
+  }
 >;
 
 /** What is told of generations that follow each other, line by line. */
@@ -27,6 +38,15 @@ export function renderSuccession(event: SuccessionEvent): readonly Line[] {
       const what = `given up: ${event.starts} starts in a row ended before they served, the last one ${renderExit(event.exit)}`;
       return [bad(what), hint(event.hint)];
     }
+    case "queue-expired": {
+      const who = event.closed === 1 ? "1 client" : `${event.closed} clients`;
+      return [
+        bad(`${who} of ${formatEndpoint(event.at)} waited in vain and got closed`),
+        hint("`--queue-timeout` lets them wait longer"),
+      ];
+    }
+    case "listener-repaired":
+      return [plain(`the command shut ${formatEndpoint(event.at)} down for all generations: it listens again`)];
     // The new one was told; the old one's end is its consequence.
     case "retired":
       return [];

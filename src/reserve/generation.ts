@@ -99,9 +99,9 @@ export class Generation {
       case "bound":
         return this.readiness.hint();
       case "listening":
-        return event.reserved ? this.readiness.noteListening(event.at) : this.readiness.hint();
+        return event.reserved ? this.readiness.noteListening() : this.readiness.hint();
       case "let-go":
-        return this.readiness.noteLetGo(event.at);
+        return this.readiness.noteLetGo();
       case "bound-twice":
         return this.noteTwice(event);
       case "bind-refused":
@@ -152,6 +152,12 @@ export class Generation {
       this.warn("KILLED_AFTER_GRACE", what, "`--grace` gives it longer to end");
       void this.tree.end();
     }, request.graceMs);
+  }
+
+  /** Asks it to end so that another takes its place. */
+  retire(): void {
+    this.tree.leave();
+    this.askToEnd("SIGTERM");
   }
 
   /** Kills all of it at once. */

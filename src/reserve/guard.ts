@@ -57,6 +57,9 @@ export class Guard {
     switch (event.kind) {
       case "handoff-fault":
         return this.warnOfFault(event.what);
+      case "queue-expired":
+      case "listener-repaired":
+        return this.options.emit(event);
       case "guard-lost":
         if (event.left.length > 0) this.options.emit({ kind: "left-running", processes: event.left });
         return this.lost.reject(

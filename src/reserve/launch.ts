@@ -47,10 +47,11 @@ export interface LaunchedCommand {
 export async function launchCommand(nursery: Nursery, launch: LaunchRequest): Promise<LaunchedCommand> {
   const { request, choice, held, ports, emit } = launch;
   for (const { way, because } of choice.refused) emit({ kind: "way-refused", way, because, instead: choice.ways[0]! });
-  const { killAll, nofile } = request;
+  const { killAll, nofile, backlog } = request;
+  const limits = { ...(nofile !== undefined && { nofile }), ...(backlog !== undefined && { backlog }) };
   for (const [index, way] of choice.ways.entries()) {
     const prepared = prepareHandoff(way, request, held);
-    const spec = { ...prepared, ports, killAll, ...(nofile !== undefined && { nofile }) };
+    const spec = { ...prepared, ports, killAll, ...limits };
     const start = (generation: number) => nursery.launch({ ...spec, generation });
     const outcome = await start(1);
     const instead = choice.ways[index + 1];

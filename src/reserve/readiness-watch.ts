@@ -1,5 +1,4 @@
 import { PortguardError } from "../core/error.ts";
-import { type Endpoint, formatEndpoint } from "../core/endpoint.ts";
 import type { Os, Tree } from "../core/os.ts";
 import { joinWords, summarizeHolders } from "../core/port-held-error.ts";
 import type { HandoffWay, ReserveEvent } from "../core/reserve-event.ts";
@@ -49,8 +48,6 @@ export class ReadinessWatch {
   hasListened = false;
   private stopped = false;
   private isLate = false;
-  /** The reserved endpoints on which somebody of the tree has called listen(). */
-  private readonly listening = new Map<string, Endpoint>();
   private lastHint = 0;
   private settleMs = SETTLE_MS;
   private wake: (() => void) | undefined;
@@ -62,9 +59,8 @@ export class ReadinessWatch {
   }
 
   /** Somebody of the tree listened on a reserved port, if only for a moment. */
-  noteListening(at: Endpoint): void {
+  noteListening(): void {
     this.hasListened = true;
-    this.listening.set(formatEndpoint(at), at);
     this.hint();
   }
 
@@ -75,8 +71,7 @@ export class ReadinessWatch {
   }
 
   /** A socket that was listened on is closed again: what was told of it does not hold any more. */
-  noteLetGo(at: Endpoint): void {
-    this.listening.delete(formatEndpoint(at));
+  noteLetGo(): void {
     this.settleMs = SETTLE_AFTER_PROBE_MS;
     this.hint();
   }
@@ -119,9 +114,9 @@ export class ReadinessWatch {
   private async check(): Promise<Bound[] | undefined> {
     const { way, request, os, tree, ports, generation, startedAt } = this.options;
     const dialect = way === "inherit" ? dialectFor(request.command) : undefined;
-    if (generation === 1) return checkReady(os, tree, ports, way, dialect);
+    if (generation === 1) return checkReady(os, tree, ports, way, dialect, request.backlog);
     const since = Math.max(this.lastHint, startedAt);
-    return checkTakenOver({ os, tree, ports, way, listening: [...this.listening.values()], since });
+    return checkTakenOver({ os, tree, ports, way, since });
   }
 
   /** Until the next look: soon after a hint, else after a while. */

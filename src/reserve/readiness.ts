@@ -1,4 +1,3 @@
-import type { Endpoint } from "../core/endpoint.ts";
 import type { Os, Tree } from "../core/os.ts";
 import type { HandoffWay } from "../core/reserve-event.ts";
 import type { SocketRow } from "../core/socket.ts";
@@ -19,12 +18,13 @@ export async function checkReady(
   ports: readonly WatchedPort[],
   way: HandoffWay,
   dialect: Dialect | undefined,
+  backlog: number = BACKLOG,
 ): Promise<Bound[] | undefined> {
   const { bound, rows } = findServed(os, tree, ports);
   if (unserved(ports, bound).length > 0) return undefined;
   if (way !== "inherit") return bound;
   const pids = tree.members().map(({ pid }) => pid);
-  for (const row of rows) if (!(await servesInherited(os, row, pids, dialect))) return undefined;
+  for (const row of rows) if (!(await servesInherited(os, row, pids, dialect, backlog))) return undefined;
   return bound;
 }
 
@@ -36,8 +36,6 @@ export interface TakeOver {
   readonly tree: Tree;
   readonly ports: readonly WatchedPort[];
   readonly way: HandoffWay;
-  /** By takeover: the reserved endpoints on which the tree has called listen(). */
-  readonly listening: readonly Endpoint[];
   /** When the last thing happened to the ports, on the clock of `performance.now()`. */
   readonly since: number;
 }
@@ -46,12 +44,10 @@ export interface TakeOver {
  * Tells whether a generation serves on its ports, where another one may serve on the same sockets: it has them, and one of
  * its processes is seen waiting for connections, or has accepted one.
  */
-export function checkTakenOver({ os, tree, ports, way, listening, since }: TakeOver): Bound[] | undefined {
+export function checkTakenOver({ os, tree, ports, way, since }: TakeOver): Bound[] | undefined {
   const { bound, rows } = findServed(os, tree, ports);
   if (unserved(ports, bound).length > 0) return undefined;
   if (way === "release") return bound;
-  const tcp = ports.filter(({ protocol }) => protocol === "tcp");
-  if (way === "takeover" && !tcp.every(({ port }) => listening.some((at) => at.port === port))) return undefined;
   const pids = tree.members().map(({ pid }) => pid);
   const patience = performance.now() - since > UNSEEN_MS;
   return rows.every((row) => row.state !== "listen" || acceptsFrom(os, row, pids, patience)) ? bound : undefined;
@@ -73,8 +69,9 @@ async function servesInherited(
   row: SocketRow,
   pids: readonly number[],
   dialect: Dialect | undefined,
+  backlog: number,
 ): Promise<boolean> {
-  if (row.queue && row.queue.limit !== BACKLOG) return true;
+  if (row.queue && row.queue.limit !== backlog) return true;
   const seen = os.seesWaiter(row, pids);
   if (seen !== undefined) return seen;
   return dialect?.provenByConnecting ? acceptsConnection(os, row) : os.name !== "linux";

@@ -82,6 +82,7 @@ async function launchAndGuard(
     emit,
     request,
     mode: restartModeOf(request, way),
+    keepQueue: (on) => nursery.keepQueue(on ? { timeoutMs: request.queueTimeoutMs } : undefined),
     launch: async (number) => {
       const begin = performance.now();
       return raise(number, await again(number), begin);

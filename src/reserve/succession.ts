@@ -13,6 +13,8 @@ export interface SuccessionOptions {
   readonly mode: RestartMode;
   /** Starts the command once more. Throws PortguardError. */
   readonly launch: (generation: number) => Promise<Generation>;
+  /** Whether clients wait while no generation serves. */
+  readonly keepQueue: (on: boolean) => void;
 }
 
 /** A restart, or a start after a crash, that is under way. */
@@ -43,6 +45,7 @@ export class Succession {
     private readonly options: SuccessionOptions,
   ) {
     this.mode = options.mode;
+    options.keepQueue(options.request.restart !== "no");
     this.adopt(current);
     void this.warnIfLate(current);
   }
@@ -96,6 +99,7 @@ export class Succession {
   /** No further generation is wanted: all that are there are asked to end by this signal. */
   stop(signal: SignalName): void {
     this.stoppedBy = signal;
+    this.options.keepQueue(false);
     for (const each of this.all) each.askToEnd(signal);
     this.endPause?.();
     this.judge();
@@ -118,8 +122,12 @@ export class Succession {
   }
 
   private begin(work: () => Promise<RestartOutcome>): Promise<RestartOutcome> {
+    const { keepQueue, request } = this.options;
+    keepQueue(true);
     const outcome = work().finally(() => {
       this.change = undefined;
+      // While it is not ready yet, clients still wait for it.
+      if (!this.stoppedBy && this.current.servedMs !== undefined) keepQueue(request.restart !== "no");
       this.judge();
     });
     this.change = { outcome, hasLaunched: false };
@@ -265,7 +273,7 @@ export class Succession {
   /** Ends one that nobody needs any more, and all that it leaves. */
   private async retire(generation: Generation): Promise<void> {
     this.retiring.add(generation);
-    generation.askToEnd("SIGTERM");
+    generation.retire();
     const exit = await generation.ended;
     await generation.clearAway();
     this.retiring.delete(generation);

@@ -50,6 +50,8 @@ export function advanceReservation(
     case "file-changed":
     case "not-beside":
     case "gave-up":
+    case "queue-expired":
+    case "listener-repaired":
     case "moved":
     case "waiting":
     case "way-refused":

@@ -22,6 +22,7 @@ describe("a reserve line", () => {
         restart: "no",
         restartMode: "auto",
         watch: [],
+        queueTimeoutMs: 30_000,
         graceMs: 10_000,
         outliveParent: false,
         killAll: false,

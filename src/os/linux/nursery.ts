@@ -1,15 +1,18 @@
 import type { LaunchSpec, NurseryOptions } from "../../core/os.ts";
 import { EACCES, EBUSY, EINVAL, ENOSYS, EPERM } from "../unix/constants.ts";
 import type { GuardProcess } from "../unix/guard-process.ts";
+import type { InheritedListener } from "../unix/inherited-queues.ts";
 import { UnixNursery } from "../unix/nursery.ts";
 import type { GuardOrder } from "../unix/watch-report.ts";
 import type { LinuxHold } from "./hold.ts";
 import { originalSoftNofile } from "./nofile.ts";
+import { inodeOfFd } from "./procfs.ts";
+import { readSocketTable } from "./socket-table.ts";
 import { findStarter, NO_STARTER } from "./starter.ts";
 import { becomeSubreaper } from "./syscalls.ts";
 import { LinuxTree } from "./tree.ts";
 import { listOwnChildren } from "./tree-scan.ts";
-import type { WatchOrder } from "./watch-loop.ts";
+import type { WatchTreeOrder } from "./watch-loop.ts";
 
 /** Starts commands behind guards that are subreapers, and by takeover behind a seccomp filter. */
 export class LinuxNursery extends UnixNursery {
@@ -28,25 +31,25 @@ export class LinuxNursery extends UnixNursery {
     return nofile === undefined ? spec : { ...spec, nofile };
   }
 
-  protected orderFor(guard: GuardOrder, { way }: LaunchSpec): WatchOrder {
-    if (way.kind !== "takeover") return { guard };
-    return {
-      guard,
-      takeover: { sets: way.holds.map((hold) => (hold as LinuxHold).set.toData()), overrule: way.overrule },
-    };
+  protected orderFor(guard: GuardOrder, { way, backlog }: LaunchSpec): WatchTreeOrder {
+    if (way.kind !== "takeover") return { do: "watch", guard };
+    const sets = way.holds.map((hold) => (hold as LinuxHold).set.toData());
+    const takeover = { sets, overrule: way.overrule, ...(backlog !== undefined && { backlog }) };
+    return { do: "watch", guard, takeover };
   }
 
   protected treeMaker(guard: GuardProcess, spec: LaunchSpec): (pid: number) => LinuxTree {
-    const place = {
-      guardPid: guard.pid,
-      foreign: () => [...this.foreign, ...this.otherGuards(guard)],
-      dismiss: () => this.dismiss(spec.generation),
-    };
-    return (pid) => new LinuxTree(pid, place, spec);
+    const place = { guardPid: guard.pid, foreign: () => [...this.foreign, ...this.otherGuards(guard)] };
+    return (pid) => new LinuxTree(pid, place, spec, this.careFor(spec));
+  }
+
+  protected queueOf({ fd, at: { port, protocol } }: InheritedListener) {
+    const inode = inodeOfFd("self", fd);
+    return readSocketTable({ port, protocol, states: ["listen"] }).find(({ id }) => id === inode)?.queue;
   }
 
   /** The thread opens and closes these sockets from now on: their numbers mean nothing here any more. */
-  protected override noteRunning({ way }: LaunchSpec): void {
+  protected override noteLaunched({ way }: LaunchSpec): void {
     if (way.kind === "takeover") for (const hold of way.holds) (hold as LinuxHold).surrender();
   }
 

@@ -1,7 +1,7 @@
 import type { LaunchSpec, SignalName, TreeProcess } from "../../core/os.ts";
 import { closeFd } from "../unix/files.ts";
 import { numberOf, sendSignal } from "../unix/signals.ts";
-import { UnixTree } from "../unix/tree.ts";
+import { type TreeCare, UnixTree } from "../unix/tree.ts";
 import type { TreeVerdict } from "../unix/tree-end.ts";
 import { type ProcessStat, readStat } from "./procfs.ts";
 import { openPidfd, signalPidfd } from "./syscalls.ts";
@@ -12,7 +12,6 @@ export interface TreePlace {
   readonly guardPid: number;
   /** Children of this process that were there before the guard, or are the guards of other generations. */
   readonly foreign: () => readonly number[];
-  readonly dismiss: () => Promise<void>;
 }
 
 /** The command below its guard; or, from the moment that the guard is killed, below ourselves. */
@@ -21,16 +20,15 @@ export class LinuxTree extends UnixTree<ProcessStat> {
   /** When the guard started: nothing older is the command's. */
   private readonly since: number;
   private alive = true;
-  readonly dismiss: () => Promise<void>;
 
   constructor(
     pid: number,
     private readonly place: TreePlace,
     spec: Pick<LaunchSpec, "ports" | "killAll" | "way">,
+    care: TreeCare,
   ) {
-    super(pid, [readStat(process.pid)?.session ?? -1, pid], spec);
+    super(pid, [readStat(process.pid)?.session ?? -1, pid], spec, care);
     this.pidfd = openPidfd(pid);
-    this.dismiss = place.dismiss;
     this.since = readStat(place.guardPid)?.startTicks ?? 0;
   }
 

@@ -1,8 +1,9 @@
+import type { QueueRule } from "../../core/os.ts";
 import type { Overrule } from "../../core/overrule.ts";
 import { POLLERR, POLLHUP, POLLIN } from "../unix/constants.ts";
 import { closeFd, pollFds, readFd, writeFd } from "../unix/files.ts";
 import { encodeLine, type FromGuard, LineReader } from "../unix/guard-protocol.ts";
-import type { GuardOrder, WatchReport } from "../unix/watch-report.ts";
+import type { GuardOrder, QueueOrder, WatchGuardOrder, WatchReport } from "../unix/watch-report.ts";
 import { HeldSet, type HeldSetData } from "./held-set.ts";
 import { POLLRDHUP, type Starter } from "./starter.ts";
 import { openPidfd, takeFd } from "./syscalls.ts";
@@ -21,16 +22,19 @@ export interface WatchStart {
   readonly starter: Starter;
 }
 
-/** What the thread is told later: it blocks, so that no message reaches it in any other way. */
-export interface WatchOrder {
-  readonly guard: GuardOrder;
+/** By takeover the thread answers the calls of the guard's tree, too. */
+export interface WatchTreeOrder extends WatchGuardOrder {
   readonly takeover?: TakeoverOrder;
 }
+
+/** What the thread is told later: it blocks, so that no message reaches it in any other way. */
+type WatchOrder = QueueOrder | WatchTreeOrder;
 
 interface TakeoverOrder {
   /** The thread owns them from the guard's `listener` on; all generations share them, so those of the first count. */
   readonly sets: readonly HeldSetData[];
   readonly overrule: Overrule;
+  readonly backlog?: number;
 }
 
 interface WatchedGuard extends GuardOrder {
@@ -45,6 +49,7 @@ export class WatchLoop {
   private readonly orders = new LineReader<WatchOrder>();
   private guards: WatchedGuard[] = [];
   private broker: Broker | undefined;
+  private rule: QueueRule | undefined;
   /** When the members in use are to be looked after next, on the clock of `performance.now()`. */
   private reclaimAt = 0;
   private stdin: number;
@@ -67,15 +72,25 @@ export class WatchLoop {
         { fd: this.parent, events: POLLIN },
         ...guards.flatMap(({ control, listener }) => [control, listener].map((fd) => ({ fd, events: POLLIN }))),
       ];
-      const wait = this.broker?.hasLeases ? Math.max(0, this.reclaimAt - performance.now()) : -1;
-      const [orders, stdin, parent, ...ready] = pollFds(fds, Math.ceil(wait));
+      const listeners = this.broker?.listeners ?? [];
+      const polled = [...fds, ...listeners.map((fd) => ({ fd, events: 0 }))];
+      const [orders, stdin, parent, ...ready] = pollFds(polled, this.waitMs());
+      const shut = ready.slice(2 * guards.length);
+      for (const [index, fd] of listeners.entries()) if ((shut[index] ?? 0) & POLLHUP) this.broker?.noteShutDown(fd);
       for (const [index, guard] of guards.entries())
         this.attend(guard, ready[2 * index] ?? 0, ready[2 * index + 1] ?? 0);
       if (orders !== 0 && !this.hearOrders()) return;
       if (stdin !== 0) this.loseStdin();
       if (parent !== 0) this.loseParent();
-      if (this.broker?.hasLeases && performance.now() >= this.reclaimAt) this.reclaim(this.broker);
+      if (this.broker) this.lookAfter(this.broker);
     }
+  }
+
+  /** Until something is due by the clock; -1: nothing is. */
+  private waitMs(): number {
+    const due = [this.broker?.hasLeases ? this.reclaimAt : undefined, this.broker?.queuesDueAt];
+    const next = Math.min(...due.filter((at) => at !== undefined));
+    return next === Number.POSITIVE_INFINITY ? -1 : Math.ceil(Math.max(0, next - performance.now()));
   }
 
   private attend(guard: WatchedGuard, control: number, listener: number): void {
@@ -85,9 +100,13 @@ export class WatchLoop {
     if (control !== 0 && !this.hearGuard(guard)) this.loseGuard(guard);
   }
 
-  private reclaim(broker: Broker): void {
-    broker.reclaim();
-    this.reclaimAt = performance.now() + RECLAIM_MS;
+  private lookAfter(broker: Broker): void {
+    const now = performance.now();
+    if (broker.hasLeases && now >= this.reclaimAt) {
+      broker.reclaim();
+      this.reclaimAt = now + RECLAIM_MS;
+    }
+    if (now >= (broker.queuesDueAt ?? Number.POSITIVE_INFINITY)) broker.lookAtQueues();
   }
 
   private hearOrders(): boolean {
@@ -98,8 +117,19 @@ export class WatchLoop {
     return true;
   }
 
-  private obey({ guard, takeover }: WatchOrder): void {
-    this.guards = [...this.guards, { ...guard, takeover, listener: -1, lines: new LineReader<FromGuard>() }];
+  private obey(order: WatchOrder): void {
+    switch (order.do) {
+      case "watch": {
+        const { guard, takeover } = order;
+        this.guards = [...this.guards, { ...guard, takeover, listener: -1, lines: new LineReader<FromGuard>() }];
+        return;
+      }
+      case "keep":
+        this.rule = order.rule;
+        return this.broker?.keepQueues(order.rule);
+      case "leave":
+        return this.broker?.leave(order.generation);
+    }
   }
 
   private hearGuard(guard: WatchedGuard): boolean {
@@ -107,6 +137,7 @@ export class WatchLoop {
     const length = readFd(guard.control, bytes);
     if (length <= 0) return false;
     for (const message of guard.lines.push(bytes.subarray(0, length))) {
+      if (message.said === "exited") this.broker?.leave(guard.generation);
       if (message.said === "listener") this.takeListener(guard, message.fd);
       else this.report({ from: "guard", generation: guard.generation, message });
     }
@@ -134,9 +165,11 @@ export class WatchLoop {
     this.broker ??= new Broker({
       sets: (guard.takeover?.sets ?? []).map((data) => new HeldSet(data)),
       overrule: guard.takeover?.overrule ?? { bind: [], as: [] },
+      backlog: guard.takeover?.backlog,
       emit: (event) => this.report({ from: "tree", event }),
       openInTree: (generation, leases) => findOpenLeases(this.pidOfGuard(generation), leases),
     });
+    this.broker.keepQueues(this.rule);
     writeFd(guard.control, encodeLine({ do: "proceed" }));
     rehearse(listener);
   }

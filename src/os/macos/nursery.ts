@@ -1,10 +1,11 @@
 import type { LaunchOutcome, LaunchSpec, NurseryOptions } from "../../core/os.ts";
 import type { GuardProcess } from "../unix/guard-process.ts";
+import type { InheritedListener } from "../unix/inherited-queues.ts";
 import { UnixNursery } from "../unix/nursery.ts";
-import type { GuardOrder } from "../unix/watch-report.ts";
+import type { GuardOrder, WatchGuardOrder } from "../unix/watch-report.ts";
 import { Lineage, markEnvironment, readAncestry } from "./lineage.ts";
+import { listSockets, socketOfFd } from "./sockets.ts";
 import { MacTree } from "./tree.ts";
-import type { WatchOrder } from "./watch-loop.ts";
 
 /** Starts commands whose environment is marked, so that their processes can be told from others. */
 export class MacNursery extends UnixNursery {
@@ -23,13 +24,18 @@ export class MacNursery extends UnixNursery {
     return { ...spec, env: markEnvironment(spec.env) };
   }
 
-  protected orderFor(guard: GuardOrder): WatchOrder {
-    return { guard };
+  protected orderFor(guard: GuardOrder): WatchGuardOrder {
+    return { do: "watch", guard };
   }
 
   protected treeMaker(guard: GuardProcess, spec: LaunchSpec): (pid: number) => MacTree {
     const lineage = new Lineage(readAncestry(guard.pid)?.id ?? -1, spec.env);
-    return (pid) => new MacTree(pid, lineage, spec, () => this.dismiss(spec.generation));
+    return (pid) => new MacTree(pid, lineage, spec, this.careFor(spec));
+  }
+
+  protected queueOf({ fd, at: { port, protocol } }: InheritedListener) {
+    const id = socketOfFd(fd);
+    return listSockets({ port, protocol, states: ["listen"] }).find((row) => row.id === id)?.queue;
   }
 
   protected refusalOf(error: number): string {

@@ -1,6 +1,6 @@
 import type { LaunchSpec, SignalName, TreeProcess } from "../../core/os.ts";
 import { numberOf } from "../unix/signals.ts";
-import { UnixTree } from "../unix/tree.ts";
+import { type TreeCare, UnixTree } from "../unix/tree.ts";
 import type { TreeVerdict } from "../unix/tree-end.ts";
 import { type Lineage, readAncestry } from "./lineage.ts";
 import type { Ancestry } from "./process-blocks.ts";
@@ -15,9 +15,9 @@ export class MacTree extends UnixTree<Ancestry> {
     pid: number,
     private readonly lineage: Lineage,
     spec: Pick<LaunchSpec, "ports" | "killAll" | "way">,
-    readonly dismiss: () => Promise<void>,
+    care: TreeCare,
   ) {
-    super(pid, [sessionOf(process.pid), pid], spec);
+    super(pid, [sessionOf(process.pid), pid], spec, care);
     this.command = pid < 0 ? undefined : readAncestry(pid);
   }
 

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { POLLHUP, POLLIN } from "../unix/constants.ts";
 import { closeFd, pollFds, readFd } from "../unix/files.ts";
 import { type FromGuard, LineReader } from "../unix/guard-protocol.ts";
-import type { GuardOrder, WatchReport } from "../unix/watch-report.ts";
+import type { GuardOrder, QueueOrder, WatchGuardOrder, WatchReport } from "../unix/watch-report.ts";
 import { openExitFd } from "./exit-fd.ts";
 
 /** poll() of macOS forgets a hang-up that it was asked for once data had come first: it is asked anew this often. */
@@ -15,10 +15,8 @@ export interface WatchStart {
   readonly watchParent: boolean;
 }
 
-/** A further guard to watch. */
-export interface WatchOrder {
-  readonly guard: GuardOrder;
-}
+/** Queues are looked after where their sockets are. */
+type WatchOrder = QueueOrder | WatchGuardOrder;
 
 interface WatchedGuard extends GuardOrder {
   readonly lines: LineReader<FromGuard>;
@@ -58,8 +56,9 @@ export class WatchLoop {
     const bytes = new Uint8Array(64 * 1024);
     const length = readFd(this.start.orders, bytes);
     if (length <= 0) return false;
-    for (const { guard } of this.orders.push(bytes.subarray(0, length))) {
-      this.guards = [...this.guards, { ...guard, lines: new LineReader<FromGuard>() }];
+    for (const order of this.orders.push(bytes.subarray(0, length))) {
+      if (order.do !== "watch") continue;
+      this.guards = [...this.guards, { ...order.guard, lines: new LineReader<FromGuard>() }];
     }
     return true;
   }

@@ -85,9 +85,11 @@ export function replaceFdNumber(fd: number, number: number): number {
   return orErrno(libc().dup2(fd, number));
 }
 
-export function setNonBlocking(fd: number, on: boolean): void {
+/** Answers whether it was on before. */
+export function setNonBlocking(fd: number, on: boolean): boolean {
   const flags = fcntl(fd, F_GETFL, 0);
   if (flags >= 0) fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+  return (flags & O_NONBLOCK) !== 0;
 }
 
 function fcntl(fd: number, command: number, value: number): number {

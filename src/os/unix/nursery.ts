@@ -1,13 +1,14 @@
 import { fail } from "../../core/error.ts";
-import type { LaunchOutcome, LaunchSpec, Nursery, NurseryOptions } from "../../core/os.ts";
+import type { HandoffSpec, LaunchOutcome, LaunchSpec, Nursery, NurseryOptions, QueueRule } from "../../core/os.ts";
 import { closeFd, openSocketPair, writeFd } from "./files.ts";
 import { GuardProcess } from "./guard-process.ts";
 import { encodeLine, type FromGuard } from "./guard-protocol.ts";
 import { inheritedBlocks, inheritedIgnores } from "./ignored-signals.ts";
+import { type InheritedListener, InheritedQueues } from "./inherited-queues.ts";
 import { exitOf, failureOf } from "./launch-outcome.ts";
 import { launcherArgv } from "./launcher.ts";
-import type { GuardedTree } from "./tree.ts";
-import type { GuardOrder, WatchReport } from "./watch-report.ts";
+import type { GuardedTree, TreeCare } from "./tree.ts";
+import type { GuardOrder, QueueOrder, WatchGuardOrder, WatchReport } from "./watch-report.ts";
 
 /** What the guard (or the thread, in its place) answers to a launch. */
 type Verdict = Extract<FromGuard, { said: "refused" | "spawned" | "failed" }> | { readonly said: "nothing" };
@@ -20,6 +21,7 @@ interface Launched {
   readonly settle: (verdict: Verdict) => void;
   /** The thread has done with the guard. */
   readonly forgotten: PromiseWithResolvers<void>;
+  runs: boolean;
   /** We sent the guard away ourselves. */
   dismissed: boolean;
 }
@@ -34,6 +36,8 @@ export abstract class UnixNursery implements Nursery {
   /** Guards that stay for the daemons of their generation. */
   private keepers: readonly GuardProcess[] = [];
   private readonly orders: number;
+  private inherited: InheritedQueues | undefined;
+  private rule: QueueRule | undefined;
 
   /** `start` is what the thread gets first, with the fd on which it gets its orders. */
   constructor(
@@ -60,12 +64,14 @@ export abstract class UnixNursery implements Nursery {
       tree: makeTree(-1),
       settle: verdict.resolve,
       forgotten: Promise.withResolvers(),
+      runs: false,
       dismissed: false,
     };
     this.launches.set(spec.generation, launched);
     const order: GuardOrder = { generation: spec.generation, control: guard.control, pid: guard.pid };
-    writeFd(this.orders, encodeLine(this.orderFor(order, spec)));
+    this.order(this.orderFor(order, spec));
     const { argv, env, ports, killAll, nofile, way } = spec;
+    if (way.kind === "inherit") this.inherited ??= this.watchQueues(way);
     guard.say({
       do: "launch",
       argv: way.kind === "inherit" ? launcherArgv(spec, way, nofile) : argv,
@@ -80,7 +86,14 @@ export abstract class UnixNursery implements Nursery {
     return this.conclude(await verdict.promise, spec, launched, makeTree);
   }
 
+  keepQueue(rule: QueueRule | undefined): void {
+    this.rule = rule;
+    this.inherited?.keepQueues(rule);
+    this.order({ do: "keep", ...(rule && { rule }) });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.inherited?.stop();
     await this.early?.quit();
     await Promise.all([...this.launches.keys()].map((generation) => this.dismiss(generation)));
     this.thread.onmessage = null;
@@ -88,23 +101,34 @@ export abstract class UnixNursery implements Nursery {
     closeFd(this.orders);
   }
 
+  /** The queue of a listener of ours; nothing where it does not listen. */
+  protected abstract queueOf(listener: InheritedListener): { waiting: number; limit: number } | undefined;
+
   /** What is to be launched here in the place of what was asked for. */
   protected abstract prepare(spec: LaunchSpec): LaunchSpec;
 
   /** What the thread is told of a launch. */
-  protected abstract orderFor(guard: GuardOrder, spec: LaunchSpec): object;
+  protected abstract orderFor(guard: GuardOrder, spec: LaunchSpec): WatchGuardOrder;
 
   /** Makes the tree of a launch, once by -1 while its pid is not known. */
   protected abstract treeMaker(guard: GuardProcess, spec: LaunchSpec): (pid: number) => GuardedTree;
 
   /** The command runs. */
-  protected noteRunning(_spec: LaunchSpec): void {}
+  protected noteLaunched(_spec: LaunchSpec): void {}
 
   /** Why the guard could not ready a way of handing over, by the error number of that. */
   protected abstract refusalOf(error: number): string;
 
+  /** What its tree is given. */
+  protected careFor({ generation }: LaunchSpec): TreeCare {
+    return {
+      leave: () => this.order({ do: "leave", generation }),
+      dismiss: () => this.dismiss(generation),
+    };
+  }
+
   /** Sends the guard of a generation away, without touching its tree. For daemons it stays as long as they do. */
-  protected async dismiss(generation: number): Promise<void> {
+  private async dismiss(generation: number): Promise<void> {
     const launched = this.launches.get(generation);
     if (!launched || launched.dismissed) return;
     launched.dismissed = true;
@@ -141,7 +165,9 @@ export abstract class UnixNursery implements Nursery {
     switch (verdict.said) {
       case "spawned":
         launched.tree = makeTree(verdict.pid);
-        this.noteRunning(spec);
+        launched.runs = true;
+        this.noteLaunched(spec);
+        this.noteRunning();
         return { kind: "running", tree: launched.tree };
       case "refused":
         // Its thread may have the filter already, and filters are never taken off: another way needs another guard.
@@ -153,6 +179,25 @@ export abstract class UnixNursery implements Nursery {
       case "nothing":
         return fail("GUARD_LOST", "the guard process was killed before it could start the command", "start it again");
     }
+  }
+
+  private order(order: QueueOrder | WatchGuardOrder): void {
+    writeFd(this.orders, encodeLine(order));
+  }
+
+  private watchQueues({ fds, at }: Extract<HandoffSpec, { kind: "inherit" }>): InheritedQueues {
+    const queues = new InheritedQueues({
+      listeners: fds.map((fd, index) => ({ fd, at: at[index]! })),
+      queueOf: (listener) => this.queueOf(listener),
+      tell: this.options.onEvent,
+    });
+    queues.keepQueues(this.rule);
+    return queues;
+  }
+
+  /** How many generations run, as far as we have heard. */
+  private noteRunning(): void {
+    this.inherited?.noteRunning([...this.launches.values()].filter(({ runs }) => runs).length);
   }
 
   private hear(report: WatchReport): void {
@@ -171,6 +216,8 @@ export abstract class UnixNursery implements Nursery {
     switch (message.said) {
       case "exited": {
         launched?.tree.noteExit();
+        if (launched) launched.runs = false;
+        this.noteRunning();
         return this.options.onEvent({ kind: "exited", generation, exit: exitOf(message.status) });
       }
       case "spawned":

@@ -9,6 +9,7 @@ const libc = lazyLibc({
   socket: { args: ["i32", "i32", "i32"], returns: "i32" },
   bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
   listen: { args: ["i32", "i32"], returns: "i32" },
+  accept: { args: ["i32", "ptr", "ptr"], returns: "i32" },
   shutdown: { args: ["i32", "i32"], returns: "i32" },
   getsockname: { args: ["i32", "ptr", "ptr"], returns: "i32" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
@@ -42,6 +43,11 @@ export function bindRaw(fd: number, sockaddr: Uint8Array<ArrayBuffer>): number {
 
 export function listenOn(fd: number, backlog: number): number {
   return orErrno(libc().listen(fd, backlog));
+}
+
+/** The next waiting connection. */
+export function acceptOn(fd: number): number {
+  return orErrno(libc().accept(fd, null, null));
 }
 
 export function shutdownSocket(fd: number, how: number): number {

@@ -12,6 +12,9 @@ export interface GuardedTree extends Tree {
   endWithoutGuard(): Promise<TreeProcess[]>;
 }
 
+/** What the nursery does for a tree. */
+export type TreeCare = Pick<Tree, "leave" | "dismiss">;
+
 /** What a Unix system does with a command's tree; who belongs to it, each of them knows in its own way. */
 export abstract class UnixTree<Process> implements GuardedTree {
   leftDaemons = false;
@@ -22,17 +25,25 @@ export abstract class UnixTree<Process> implements GuardedTree {
     /** The sessions that end with the command. */
     protected readonly sessions: readonly number[],
     protected readonly spec: Pick<LaunchSpec, "ports" | "killAll" | "way">,
+    private readonly care: TreeCare,
   ) {}
 
   abstract members(): TreeProcess[];
   abstract signal(signal: SignalName): void;
-  abstract readonly dismiss: () => Promise<void>;
   abstract noteExit(): void;
 
   protected abstract judge(): TreeVerdict<Process>;
   protected abstract describe(process: Process): TreeProcess;
   /** Signals the very process that was judged. */
   protected abstract signalOne(process: Process, signal: number): void;
+
+  leave(): void {
+    this.care.leave();
+  }
+
+  dismiss(): Promise<void> {
+    return this.care.dismiss();
+  }
 
   doomed(): TreeProcess[] {
     return this.judge().doomed.map((each) => this.describe(each));

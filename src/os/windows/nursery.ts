@@ -26,6 +26,9 @@ export class WindowsNursery implements Nursery {
     return this.#spawn(found.path, spec, enterJob());
   }
 
+  /** A port that was let go of has no queue here. */
+  keepQueue(): void {}
+
   #spawn(path: string, { argv, env, generation }: LaunchSpec, job: Job): LaunchOutcome {
     const batch = isBatch(path);
     const fault = batch ? batchFault(argv) : undefined;

@@ -65,6 +65,9 @@ export class WindowsTree implements Tree {
     return [];
   }
 
+  /** It has its own sockets: nothing of them can be kept. */
+  leave(): void {}
+
   /** The job is watched by nobody but the system. */
   dismiss(): Promise<void> {
     return Promise.resolve();

@@ -44,13 +44,19 @@ function prepareInherit(request: ReserveRequest, held: readonly HeldRequest[], e
   const dialect = dialectFor(request.command);
   const values = held.map((each, index) => ({ ...placeholdersOf(each), fd: FIRST_FD + index }));
   const adapted = dialect.adapt(fillPlaceholders(request.command, values), values);
-  const fds = held.map(
-    ({ request: { hosts }, hold }) => hold.listenOn(addressFor(dialect, request.command, hosts), BACKLOG).fd,
+  const backlog = request.backlog ?? BACKLOG;
+  const listeners = held.map(({ request: { hosts }, hold }) =>
+    hold.listenOn(addressFor(dialect, request.command, hosts), backlog),
   );
   return {
     argv: adapted.argv,
     env: { ...env, ...adapted.env },
-    way: { kind: "inherit", fds, listenPid: adapted.listenPid },
+    way: {
+      kind: "inherit",
+      fds: listeners.map(({ fd }) => fd),
+      at: listeners.map(({ at }) => at),
+      listenPid: adapted.listenPid,
+    },
   };
 }
 

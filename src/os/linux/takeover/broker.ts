@@ -1,8 +1,8 @@
 import { type Endpoint, formatEndpoint } from "../../../core/endpoint.ts";
-import type { TreeEvent } from "../../../core/os.ts";
+import type { QueueRule, TreeEvent } from "../../../core/os.ts";
 import { type Overrule, overruleAddress } from "../../../core/overrule.ts";
 import { EADDRINUSE, EADDRNOTAVAIL, EBADF, EPERM } from "../../unix/constants.ts";
-import { nameOf } from "../../unix/sockets.ts";
+import { listenOn, nameOf } from "../../unix/sockets.ts";
 import type { HeldSet, Member } from "../held-set.ts";
 import { SYS } from "../syscalls.ts";
 import { readAskedAddress } from "./asked-address.ts";
@@ -13,6 +13,8 @@ import { LeaseBook, type LeaseBookOptions } from "./lease-book.ts";
 
 export interface BrokerOptions extends Omit<LeaseBookOptions, "tell"> {
   readonly overrule: Overrule;
+  /** How many may wait to be accepted, whatever the command says. */
+  readonly backlog: number | undefined;
   readonly emit: (event: TreeEvent) => void;
 }
 
@@ -31,6 +33,8 @@ export class Broker {
   private readonly leases: LeaseBook;
   /** What is to be told once the caller has its answer. */
   private untold: TreeEvent[] = [];
+  /** Members that the command has shut down and may keep so. */
+  private readonly shut = new Set<Member>();
 
   constructor(private readonly options: BrokerOptions) {
     this.leases = new LeaseBook({ ...options, tell: (event) => this.tell(event) });
@@ -38,7 +42,17 @@ export class Broker {
 
   /** Whether a member is in a server's hands: it wants to be looked after (see `reclaim`). */
   get hasLeases(): boolean {
-    return !this.leases.isEmpty;
+    return this.leases.all.length > 0;
+  }
+
+  /** When `lookAtQueues` is due, on the clock of `performance.now()`; nothing: there is none to look at. */
+  get queuesDueAt(): number | undefined {
+    return this.leases.queuesDueAt;
+  }
+
+  /** The sockets that a server listens on: when poll() says POLLHUP of one, it was shut down (see `noteShutDown`). */
+  get listeners(): readonly number[] {
+    return [...this.leases.listeners.keys()].filter((member) => !this.shut.has(member)).map(({ fd }) => fd);
   }
 
   /** Answers the next call that is announced on this listener, which is this generation's. */
@@ -60,8 +74,35 @@ export class Broker {
 
   /** Takes back the members that no process has open any more (a server that only probed, or closed its listener). */
   reclaim(): void {
-    this.leases.takeBackUnused();
+    this.leases.reclaim();
     this.tellAll();
+  }
+
+  /** Closes clients that have waited for too long where nobody accepts. */
+  lookAtQueues(): void {
+    this.leases.lookAtQueues();
+    this.tellAll();
+  }
+
+  keepQueues(rule: QueueRule | undefined): void {
+    this.leases.keepQueues(rule);
+    this.tellAll();
+  }
+
+  /** From now on this generation is being stopped, or has ended. */
+  leave(generation: number): void {
+    this.leases.leave(generation);
+  }
+
+  /** A listener was shut down by the command. What others serve on, or clients shall wait on, listens again. */
+  noteShutDown(fd: number): void {
+    const [member, backlog = 0] = [...this.leases.listeners].find(([each]) => each.fd === fd) ?? [];
+    if (!member) return;
+    if (this.leases.isShared(member) && listenOn(fd, backlog) === 0) {
+      this.tell({ kind: "listener-repaired", at: member.at });
+      return this.tellAll();
+    }
+    this.shut.add(member);
   }
 
   private onBind(call: Call): number | "run" {
@@ -112,7 +153,8 @@ export class Broker {
     if (done < 0) return done;
     if (set.protocol === "udp") set.closeRivals(member, (rival) => this.leases.has(rival));
     const { reuseAddress, reusePort } = facts;
-    const fresh = { member, generation, pid: child.pid, fd: child.fd, reuseAddress, reusePort, listening: false };
+    const { pid, fd } = child;
+    const fresh = { member, generation, pid, fd, reuseAddress, reusePort, listening: false };
     this.leases.put(this.leases.find(member, generation) ?? fresh);
     this.tell({ kind: "bound", generation, pid: child.pid, at });
     return 0;
@@ -121,6 +163,7 @@ export class Broker {
   /** Who forbids this bind; what its first owner has closed meanwhile forbids nothing. */
   private findBlocker(asked: Asked, at: Endpoint): Lease | undefined {
     if (this.leases.rivals(at).length > 0) this.leases.takeBackUnused();
+    this.leases.dropQueuesBeside(at, asked.member);
     return judgeRequest(asked, this.leases.rivals(at));
   }
 
@@ -144,7 +187,7 @@ export class Broker {
     const set = this.options.sets.find(({ members }) => members.some(({ inode }) => inode === socket.inode));
     const member = set?.members.find(({ inode }) => inode === socket.inode);
     if (!set || !member) return this.noteOtherListener(socket, generation);
-    const backlog = Number(BigInt.asIntN(32, notice.args[1]!));
+    const backlog = this.options.backlog ?? Number(BigInt.asIntN(32, notice.args[1]!));
     const done = set.listen(member, backlog, (rival) => this.leases.has(rival));
     if (done < 0) {
       this.fault(`${formatEndpoint(member.at)} could not listen (error ${-done})`);
@@ -153,6 +196,8 @@ export class Broker {
     const { pid, fd } = socket;
     const known = this.leases.find(member, generation) ?? { reuseAddress: false, reusePort: false };
     this.leases.put({ ...known, member, generation, pid, fd, listening: true });
+    this.leases.noteListening(member, backlog);
+    this.shut.delete(member);
     this.tell({ kind: "listening", generation, pid, at: member.at, reserved: true });
     return 0;
   }

@@ -10,6 +10,7 @@ export interface Lease {
   /** The sharing options that the program set on its own socket: the held one never shows them. */
   readonly reuseAddress: boolean;
   readonly reusePort: boolean;
+  /** This generation has called listen(): one that finds it listening already may not. */
   readonly listening: boolean;
 }
 
