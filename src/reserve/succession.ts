@@ -100,7 +100,7 @@ export class Succession {
   stop(signal: SignalName): void {
     this.stoppedBy = signal;
     this.options.keepQueue(false);
-    for (const each of this.all) each.askToEnd(signal);
+    for (const each of this.all) if (!each.hasEnded) each.askToEnd(signal);
     this.endPause?.();
     this.judge();
   }
