@@ -17,10 +17,10 @@ export function inheritedFds(): readonly number[] {
   return remembered;
 }
 
+/** The runtime looks at its own memory from time to time (`/proc/PID/statm`): that is no file that anybody gave us. */
 function readInherited(): number[] {
-  return openFdsBetween(FIRST_FD, LAST_FD).filter(
-    (fd) => !readLinkPath(`/proc/self/fd/${fd}`)?.startsWith("anon_inode:"),
-  );
+  const isOurs = (path = "") => path.startsWith("anon_inode:") || path.startsWith(`/proc/${process.pid}/`);
+  return openFdsBetween(FIRST_FD, LAST_FD).filter((fd) => !isOurs(readLinkPath(`/proc/self/fd/${fd}`)));
 }
 
 /** Takes one of them out: it was meant for us. */

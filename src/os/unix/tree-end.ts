@@ -22,11 +22,12 @@ export interface TreeEndOptions<Process> {
 }
 
 /** Ends a tree step by step, for those who each wait in their own way between the steps. */
-export class TreeEnd<Process> {
+export class TreeEnd<Process extends { readonly pid: number }> {
   /** The daemons that were left, once it is over. */
   spared: readonly Process[] = [];
   private readonly startedAt = performance.now();
   private served = false;
+  private readonly killed = new Set<number>();
 
   constructor(private readonly options: TreeEndOptions<Process>) {}
 
@@ -37,11 +38,16 @@ export class TreeEnd<Process> {
   step(): number | undefined {
     const { judge, kill, awaitsServer } = this.options;
     const { doomed, spared, serves } = judge();
-    for (const each of doomed) kill(each);
-    this.spared = spared;
+    for (const each of doomed) {
+      kill(each);
+      this.killed.add(each.pid);
+    }
+    // A dying process loses its sockets a moment before it is gone: what was killed for them does not stay.
+    const dying = spared.filter(({ pid }) => this.killed.has(pid));
+    this.spared = spared.filter((each) => !dying.includes(each));
     this.served ||= serves;
     const age = performance.now() - this.startedAt;
-    if (doomed.length > 0) return age < KILL_LIMIT_MS ? KILL_PAUSE_MS : undefined;
-    return awaitsServer && !this.served && spared.length > 0 && age < LATE_MS ? LATE_PAUSE_MS : undefined;
+    if (doomed.length + dying.length > 0) return age < KILL_LIMIT_MS ? KILL_PAUSE_MS : undefined;
+    return awaitsServer && !this.served && this.spared.length > 0 && age < LATE_MS ? LATE_PAUSE_MS : undefined;
   }
 }

@@ -16,7 +16,7 @@ export interface GuardedTree extends Tree {
 export type TreeCare = Pick<Tree, "leave" | "dismiss">;
 
 /** What a Unix system does with a command's tree; who belongs to it, each of them knows in its own way. */
-export abstract class UnixTree<Process> implements GuardedTree {
+export abstract class UnixTree<Process extends { readonly pid: number }> implements GuardedTree {
   leftDaemons = false;
 
   constructor(
