@@ -18,8 +18,9 @@ export interface GenerationOptions {
 }
 
 /** How the start of a generation went. `late`: it has not come that far in time, and may still. */
-export type StartOutcome =
-  | { readonly kind: "ready" }
+export type StartOutcome = { readonly kind: "ready" } | StartFailure;
+
+export type StartFailure =
   | { readonly kind: "late" }
   | { readonly kind: "ended"; readonly exit: Exit }
   /** It wants an address that overlaps with one that another generation has. */
@@ -204,8 +205,20 @@ export class Generation {
   }
 }
 
+/** What came of a start, as it is said of its generation. */
+export function describeFailure(failure: StartFailure): string {
+  switch (failure.kind) {
+    case "ended":
+      return `ended ${howEnded(failure.exit)} before it was ready`;
+    case "late":
+      return "was not ready in time";
+    case "shut-out":
+      return `can't run beside the old one: ${failure.what}`;
+  }
+}
+
 /** `with 3`, `by SIGKILL`. */
-export function howEnded(exit: Exit): string {
+function howEnded(exit: Exit): string {
   return exit.kind === "code" ? `with ${exit.code}` : `by ${exit.signal}`;
 }
 

@@ -3,7 +3,7 @@ import type { Exit, GenerationEvent, SignalName } from "../core/os.ts";
 import type { ReserveEvent, RestartCause, RestartMode, RestartOutcome } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { judgeEnd, NO_STREAK, type Streak } from "./back-off.ts";
-import { type Generation, howEnded, type StartOutcome } from "./generation.ts";
+import { describeFailure, type Generation, type StartFailure } from "./generation.ts";
 import { programName } from "./program-name.ts";
 
 export interface SuccessionOptions {
@@ -154,24 +154,22 @@ export class Succession {
     this.current = next;
     void this.retire(old);
     if (outcome.kind === "late") next.readiness.warnLate();
-    return outcome.kind === "ready" ? { kind: "restarted", generation: next.number } : this.failed(describe(outcome));
+    return outcome.kind === "ready"
+      ? { kind: "restarted", generation: next.number }
+      : this.failed(describeFailure(outcome));
   }
 
   /** The new one came to nothing, the old one goes on. */
-  private async abandon(
-    next: Generation,
-    outcome: Exclude<StartOutcome, { kind: "ready" }>,
-    because: RestartCause,
-  ): Promise<RestartOutcome> {
+  private async abandon(next: Generation, outcome: StartFailure, because: RestartCause): Promise<RestartOutcome> {
     const { emit, request } = this.options;
     const gone = this.retire(next);
     const isExclusive = outcome.kind === "shut-out";
-    const what = `generation ${next.number} of ${programName(request.command)} ${describe(outcome)}`;
+    const what = `generation ${next.number} of ${programName(request.command)} ${describeFailure(outcome)}`;
     if (isExclusive && request.restartMode === "auto") {
       await gone;
       if (this.stoppedBy || this.current.hasEnded) return this.failed(what);
       this.mode = "stop-first";
-      emit({ kind: "not-beside", generation: next.number, because: describe(outcome) });
+      emit({ kind: "not-beside", generation: next.number, because: describeFailure(outcome) });
       return this.replace(because);
     }
     const hint = "`--restart-mode stop-first` is for a program that can't run twice at a time";
@@ -209,7 +207,7 @@ export class Succession {
     const outcome = await next.outcome;
     if (outcome.kind === "ready") return { kind: "restarted", generation: next.number };
     if (outcome.kind === "late") next.readiness.warnLate();
-    return this.failed(describe(outcome));
+    return this.failed(describeFailure(outcome));
   }
 
   /** The next generation; nothing where it can't be started: where none runs, that is the end. */
@@ -247,7 +245,9 @@ export class Succession {
     if (!exit) return;
     if (stoppedBy) {
       // Between a crash and the next start it is our own end that counts.
-      const last = coming ? coming.ended : Promise.resolve(current.wasAskedToEnd ? exit : signalled(stoppedBy));
+      const last = coming
+        ? coming.ended
+        : Promise.resolve(current.wasAskedToEnd ? exit : { kind: "signal" as const, signal: stoppedBy });
       return void last.then(this.end.resolve);
     }
     if (this.change) return;
@@ -287,19 +287,4 @@ export class Succession {
   private failed(what: string): RestartOutcome {
     return { kind: "failed", what };
   }
-}
-
-function describe(outcome: Exclude<StartOutcome, { kind: "ready" }>): string {
-  switch (outcome.kind) {
-    case "ended":
-      return `ended ${howEnded(outcome.exit)} before it was ready`;
-    case "late":
-      return "was not ready in time";
-    case "shut-out":
-      return `can't run beside the old one: ${outcome.what}`;
-  }
-}
-
-function signalled(signal: SignalName): Exit {
-  return { kind: "signal", signal };
 }

@@ -17,10 +17,13 @@ export function inheritedFds(): readonly number[] {
   return remembered;
 }
 
-/** The runtime looks at its own memory from time to time (`/proc/PID/statm`): that is no file that anybody gave us. */
 function readInherited(): number[] {
-  const isOurs = (path = "") => path.startsWith("anon_inode:") || path.startsWith(`/proc/${process.pid}/`);
-  return openFdsBetween(FIRST_FD, LAST_FD).filter((fd) => !isOurs(readLinkPath(`/proc/self/fd/${fd}`)));
+  return openFdsBetween(FIRST_FD, LAST_FD).filter((fd) => !isOfRuntime(readLinkPath(`/proc/self/fd/${fd}`)));
+}
+
+/** It looks at its own memory from time to time, too (`/proc/PID/statm`). */
+function isOfRuntime(path = ""): boolean {
+  return path.startsWith("anon_inode:") || path.startsWith(`/proc/${process.pid}/`);
 }
 
 /** Takes one of them out: it was meant for us. */

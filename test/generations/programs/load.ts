@@ -24,7 +24,8 @@ const [port = 0, atOnce = 1, atLeast = 0] = process.argv.slice(2).map(Number);
 const failedConnects: Record<string, number> = {};
 const bodies: Record<string, number> = {};
 const lost: { id: number; at: number }[] = [];
-let [asked, answered, refused, slowestMs, goesOn] = [0, 0, 0, 0, true];
+let [asked, answered, refused, slowestMs] = [0, 0, 0, 0];
+const told = new AbortController();
 
 /** The body, once all of it is there. */
 function bodyOf(received: string): string | undefined {
@@ -70,12 +71,12 @@ function ask(id: number): Promise<void> {
 }
 
 async function askAgainAndAgain(): Promise<void> {
-  while (goesOn || asked < atLeast) await ask(++asked);
+  while (!told.signal.aborted || asked < atLeast) await ask(++asked);
 }
 
 const end = (async () => {
   for await (const _ of process.stdin);
-  goesOn = false;
+  told.abort();
 })();
 await Promise.all([end, ...Array.from({ length: atOnce }, askAgainAndAgain)]);
 console.log(
