@@ -36,9 +36,13 @@ function casesIn({ protocol, port, from }: DumpQuestion, { interfaces, destinati
 
 function mentionedByPf(lines: readonly PfLine[]): Mentioned {
   const rules = lines.flatMap((line) => (line.kind === "rule" ? [line] : []));
-  const names = rules.flatMap(({ on }) => (on ? [/\d$/.test(on.name) ? on.name : `${on.name}0`] : []));
+  const names = rules.flatMap(({ on }) => (on && on.name !== "lo0" ? [on.name] : []));
   return {
-    interfaces: new Set(names.filter((name) => name !== "lo0")),
+    // Without a number at its end it is the group of all such interfaces.
+    interfaces: {
+      exact: new Set(names.filter((name) => /\d$/.test(name))),
+      prefixes: new Set(names.filter((name) => !/\d$/.test(name))),
+    },
     own: { bounds: boundsIn(rules.map(({ to }) => to)), isOdd: false },
     clients: { bounds: boundsIn(rules.map(({ from }) => from)), isOdd: false },
     translatedTo: new Set(),

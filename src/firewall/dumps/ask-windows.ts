@@ -104,7 +104,7 @@ function mentionedByWindows({ rules }: WindowsFirewall): Mentioned {
     rule.kind === "rule" && rule.active && rule.direction === "in" ? [rule] : [],
   );
   return {
-    interfaces: new Set(),
+    interfaces: { exact: new Set(), prefixes: new Set() },
     own: boundsOf(known.flatMap(({ localAddresses }) => localAddresses)),
     clients: boundsOf(known.flatMap(({ remoteAddresses }) => remoteAddresses)),
     translatedTo: new Set(),

@@ -5,14 +5,19 @@ import { outgoingChains } from "./outgoing-chains.ts";
 
 /** What the rules of a set tell apart: a question that leaves it open is asked for each of them. */
 export interface Mentioned {
-  /** Names of interfaces, and what stands for a whole group of them: `eth0` for `eth*`. */
-  readonly interfaces: ReadonlySet<string>;
+  readonly interfaces: InterfaceNames;
   /** Addresses of the machine itself that may make a difference. */
   readonly own: AddressBounds;
   /** The same of those who connect. */
   readonly clients: AddressBounds;
   /** Addresses that are translated to: those of containers and virtual machines, mostly. */
   readonly translatedTo: ReadonlySet<bigint>;
+}
+
+export interface InterfaceNames {
+  readonly exact: ReadonlySet<string>;
+  /** What groups begin with: `eth` of `eth*`. */
+  readonly prefixes: ReadonlySet<string>;
 }
 
 /** Where something begins to be so, or ends: between two neighbours, no rule tells two addresses apart. */
@@ -49,7 +54,7 @@ const SIDES: Partial<Record<Field, readonly [coming: Side, going: Side]>> = {
 };
 
 class Collector {
-  readonly #interfaces = new Set<string>();
+  readonly #interfaces = { exact: new Set<string>(), prefixes: new Set<string>() };
   readonly #bounds = { own: new Set<bigint>(), client: new Set<bigint>() };
   readonly #odd = { own: false, client: false };
   readonly #translatedTo = new Set<bigint>();
@@ -170,8 +175,8 @@ class Collector {
   }
 
   #addInterface(column: Interval): void {
-    if ("prefix" in column) this.#interfaces.add(`${column.prefix}0`);
-    else if ("lo" in column && typeof column.lo === "string") this.#interfaces.add(column.lo);
+    if ("prefix" in column) this.#interfaces.prefixes.add(column.prefix);
+    else if ("lo" in column && typeof column.lo === "string") this.#interfaces.exact.add(column.lo);
   }
 
   #sideOf(field: Field): Side {
