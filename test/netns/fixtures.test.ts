@@ -6,6 +6,7 @@ import { need, needThat } from "../need.ts";
 import {
   type Compared,
   type Probe,
+  byDatagram,
   compare,
   describe as say,
   fromClient,
@@ -38,6 +39,9 @@ const PROBES: readonly Probe[] = [
     fromContainer(family, 80),
     fromContainer(family, 8080),
     toClient(family, 80),
+    byDatagram(fromClient(family, 81)),
+    byDatagram(fromContainer(family, 80)),
+    byDatagram(toClient(family, 443)),
   ]),
   toItself("127.0.0.1", 80),
   toItself("127.0.0.1", 8000),

@@ -2,10 +2,11 @@
 export type Job = { readonly id: number } & Work;
 export type Work =
   | { readonly do: "run"; readonly argv: readonly string[]; readonly input?: string }
-  /** On every address of both families. */
-  | { readonly do: "listen"; readonly ports: readonly number[] }
+  /** By TCP on every address of both families, and by UDP, with an answer to each datagram, on these. */
+  | { readonly do: "listen"; readonly ports: readonly number[]; readonly addresses: readonly string[] }
   | {
       readonly do: "connect";
+      readonly protocol: "tcp" | "udp";
       readonly address: string;
       readonly port: number;
       readonly from?: string;

@@ -4,6 +4,7 @@ import { readRules } from "../../src/firewall/read.ts";
 import { need, needThat } from "../need.ts";
 import {
   type Probe,
+  byDatagram,
   compare,
   describe as say,
   fromClient,
@@ -25,6 +26,9 @@ const PROBES: readonly Probe[] = [
     fromContainer(family, 80),
     fromContainer(family, 8080),
     toClient(family, 80),
+    byDatagram(fromClient(family, 81)),
+    byDatagram(fromContainer(family, 80)),
+    byDatagram(toClient(family, 443)),
   ]),
   toItself("127.0.0.1", 80),
   toItself("10.77.0.1", 81),

@@ -1,7 +1,9 @@
 import { requireAddress } from "../../src/core/address.ts";
+import type { Protocol } from "../../src/core/endpoint.ts";
 import type { Way } from "../../src/firewall/packet.ts";
 import { evaluate } from "../../src/firewall/evaluate.ts";
 import type { RuleSet } from "../../src/firewall/model.ts";
+import { errnoOf } from "../../src/firewall/reject.ts";
 import type { Verdict } from "../../src/firewall/verdict.ts";
 import { CLIENT, CONTAINER, HOST, SERVER, type Town } from "./town.ts";
 
@@ -12,6 +14,8 @@ export interface Probe {
   readonly to: string;
   readonly port: number;
   readonly way: Way;
+  /** TCP where nothing is said. */
+  readonly protocol?: Protocol;
 }
 
 export interface Compared {
@@ -51,9 +55,14 @@ export function toClient(family: "v4" | "v6", port: number): Probe {
   return { by: "server", from: SERVER[family][0], to: CLIENT[family][0], port, way };
 }
 
+/** The same by UDP, one datagram: from the address that the system takes by itself. */
+export function byDatagram(probe: Probe): Probe {
+  return { ...probe, protocol: "udp" };
+}
+
 export function judge(rules: RuleSet, probe: Probe): Verdict {
   return evaluate(rules, {
-    protocol: "tcp",
+    protocol: probe.protocol ?? "tcp",
     source: requireAddress(probe.from),
     destination: requireAddress(probe.to),
     port: probe.port,
@@ -63,14 +72,15 @@ export function judge(rules: RuleSet, probe: Probe): Verdict {
 }
 
 /** Everybody listens, so that a connection that is let through is made. */
-export function expectedOf(verdict: Verdict): string | undefined {
+function expectedOf(verdict: Verdict, { protocol = "tcp", to }: Probe): string | undefined {
   switch (verdict.kind) {
     case "accept":
       return "connected";
     case "drop":
       return "timeout";
     case "reject":
-      return verdict.errno;
+      // Our datagrams ask for every error, also for those that Linux keeps from a UDP socket.
+      return protocol === "tcp" ? verdict.errno : errnoOf(verdict.reject!, to.includes(":") ? 6 : 4, "tcp");
     case "unknown":
       return undefined;
   }
@@ -81,7 +91,7 @@ export async function compare(town: Town, rules: RuleSet, probes: readonly Probe
   return Promise.all(
     probes.map(async (probe) => {
       const verdict = judge(rules, probe);
-      const expected = expectedOf(verdict);
+      const expected = expectedOf(verdict, probe);
       const first = await connect(town, probe, TIMEOUT_MS);
       const isWrong = expected !== undefined && expected !== first;
       const got =
@@ -92,12 +102,14 @@ export async function compare(town: Town, rules: RuleSet, probes: readonly Probe
 }
 
 async function connect(town: Town, probe: Probe, timeoutMs: number): Promise<string> {
-  const { from, to, port } = probe;
-  const result = await town[probe.by].do({ do: "connect", address: to, port, from, timeoutMs });
+  const { from, to, port, protocol = "tcp" } = probe;
+  const result = await town[probe.by].do({ do: "connect", protocol, address: to, port, from, timeoutMs });
+  // A datagram that does not get out is told to its sender at once; a SYN is sent again.
+  if (protocol === "udp" && result.outcome === "EPERM") return "timeout";
   return result.outcome ?? result.failed ?? "?";
 }
 
 export function describe({ probe, verdict, expected, got }: Compared): string {
-  const { by, from, to, port, way } = probe;
-  return `${by} ${from} → ${to} port ${port} (${way.kind}): expected ${expected}, got ${got}\n    ${verdict.because}`;
+  const { by, from, to, port, way, protocol = "tcp" } = probe;
+  return `${by} ${from} → ${to} ${protocol} ${port} (${way.kind}): expected ${expected}, got ${got}\n    ${verdict.because}`;
 }

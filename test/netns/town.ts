@@ -70,8 +70,14 @@ export class Town implements Disposable {
 
   /** Everybody listens on every port. */
   async open(): Promise<void> {
-    const all = [this.client, this.server, this.container];
-    const answers = await Promise.all(all.map((each) => each.do({ do: "listen", ports: PORTS })));
+    const all = [
+      [this.client, [...CLIENT.v4, ...CLIENT.v6]],
+      [this.server, ["127.0.0.1", "::1", "172.30.0.1", "fd30::1", ...SERVER.v4, ...SERVER.v6]],
+      [this.container, [CONTAINER.v4, CONTAINER.v6]],
+    ] as const;
+    const answers = await Promise.all(
+      all.map(([each, addresses]) => each.do({ do: "listen", ports: PORTS, addresses })),
+    );
     const failed = answers.find((answer) => answer.failed !== undefined);
     if (failed) throw new Error(failed.failed);
   }
@@ -148,7 +154,10 @@ function settle(
   space.ip("link", "set", device, "up");
   for (const each of own) {
     const prefix = each.includes(":") ? 64 : each.startsWith("172.") ? 16 : 24;
-    const nodad = each.includes(":") ? ["nodad"] : [];
+    // Of two addresses, IPv6 takes that which is not deprecated for its own.
+    const nodad = each.includes(":")
+      ? ["nodad", ...(each === own.at(-1) && own.length > 2 ? ["preferred_lft", "0"] : [])]
+      : [];
     space.ip("address", "add", `${each}/${prefix}`, "dev", device, ...nodad);
   }
   for (const each of others) {

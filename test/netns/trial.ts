@@ -6,6 +6,7 @@ import { loadWhatIsTaken } from "./load.ts";
 import {
   type Compared,
   type Probe,
+  byDatagram,
   compare,
   fromClient,
   fromContainer,
@@ -32,11 +33,15 @@ export const PROBES: readonly Probe[] = [
     throughServer(family, 8000),
     fromContainer(family, 80),
     toClient(family, 80),
+    byDatagram(fromClient(family, 80)),
+    byDatagram(throughServer(family, 443)),
+    byDatagram(toClient(family, 81)),
   ]),
   toItself("127.0.0.1", 80),
   toItself("10.77.0.1", 82),
   toItself("::1", 81),
   toItself("fd77::1", 80),
+  byDatagram(toItself("127.0.0.1", 8000)),
 ];
 
 /** Loads the rules for real, reads back what the tools say of them, and sends every probe. */

@@ -218,7 +218,9 @@ function target({ random, family, table, hook, below }: Place, isPlain: boolean,
 
 function sourceNat(random: Random, family: 4 | 6, hook: string, isTcp: boolean): string {
   const as =
-    family === 4 ? random.pick([SERVER.v4[1], "172.30.0.1", CLIENT.v4[1]]) : random.pick([SERVER.v6[1], "fd30::1"]);
+    family === 4
+      ? random.pick([SERVER.v4[1], "172.30.0.1", SERVER.v4[0], "172.30.0.1", CLIENT.v4[1]])
+      : random.pick([SERVER.v6[1], "fd30::1"]);
   const ports = isTcp ? `${family === 4 ? as : `[${as}]`}:20000-30000` : as;
   const forms = [`-j SNAT --to-source ${as}`, `-j SNAT --to-source ${ports}`];
   if (hook === "POSTROUTING")
