@@ -121,6 +121,20 @@ export function testFirewallReach(wine: () => Wine): void {
       expect((await reach(8012)).short).toBe("reachable");
     });
 
+    test("leaves aside what is not active, for what goes out, or for UDP, and what wants IPsec is not known", async () => {
+      for (const [id, text] of Object.entries({
+        "{inactive}": "Action=Block|Active=FALSE|Dir=In|Protocol=6|LPort=8015|",
+        "{out}": "Action=Block|Active=TRUE|Dir=Out|Protocol=6|LPort=8015|",
+        "{udp}": "Action=Block|Active=TRUE|Dir=In|Protocol=17|LPort=8015|",
+        "{rpc}": "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=RPC-EPMap|LPort=8015|EmbedCtxt=x|Edge=TRUE|",
+        "{ipsec}": "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=8016|Security=Authenticate|",
+      })) {
+        await registry.addRule(id, `v2.30|${text}`);
+      }
+      expect((await reach(8015)).short).toBe("reachable");
+      expect((await reach(8016)).short).toBe("unknown");
+    });
+
     test("reads a broken rule as one that may do anything", async () => {
       const mask = "RA4=10.0.0.0/255.0.255.0";
       await registry.addRule("{broken}", `v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=8011|${mask}|`);

@@ -178,7 +178,7 @@ export function testFirewallRule(wine: () => Wine): void {
 
     test("that is for a time goes by itself, long after portguard", async () => {
       const before = await rules();
-      const { exit, rule: made } = await rule("9005", "--for", "8s", "--apply", "--yes");
+      const { exit, rule: made } = await rule("9005", "--for", "12s", "--apply", "--yes");
       expect(exit).toBe(0);
       await until("the rule is taken back", async () => (await rules()) === before);
       await until("the journal is empty", async () => (await rule("--list")).rules?.length === 0);

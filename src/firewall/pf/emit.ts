@@ -23,6 +23,7 @@ export function emitRule(rule: PfRule): string {
     rule.action,
     rule.answer,
     rule.direction,
+    rule.log ? "log" : undefined,
     rule.quick ? "quick" : undefined,
     rule.on && `on ${rule.on.not ? "! " : ""}${rule.on.name}`,
     rule.family && (rule.family === 4 ? "inet" : "inet6"),

@@ -15,6 +15,7 @@ export interface PfRule {
   readonly answer?: "drop" | "return";
   /** Nothing: both. */
   readonly direction?: "in" | "out";
+  readonly log?: true;
   readonly quick: boolean;
   readonly on?: { readonly not: boolean; readonly name: string };
   readonly family?: 4 | 6;

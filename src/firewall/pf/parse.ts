@@ -46,6 +46,9 @@ function parseAnchor(words: readonly string[]): PfLine | undefined {
   return { kind: "anchor", name, quick, rest: words.slice(quick ? 3 : 2).join(" ") };
 }
 
+/** Words that stand in front of a rule's options: where one is among them, something before it was not understood. */
+const BEFORE_OPTIONS = /^(?:in|out|on|quick|inet6?|proto|all|from|to|log|drop|return\S*)$/;
+
 /** Reads one filter rule; anything unexpected makes it nothing. */
 class RuleReader {
   #at = 0;
@@ -57,19 +60,21 @@ class RuleReader {
     const action = this.#take() as "pass" | "block";
     const answer = action === "block" ? this.#oneOf("drop", "return") : undefined;
     const direction = this.#oneOf("in", "out");
+    const log = this.#skip("log");
     const quick = this.#skip("quick");
     const on = this.#skip("on") ? this.#readInterface() : undefined;
     const inet = this.#oneOf("inet", "inet6");
     const protocols = this.#skip("proto") ? this.#readList(() => this.#readName()) : [];
     const { from, to } = this.#readPlaces();
     const options = this.words.slice(this.#at);
-    const isClean = options.every((word) => !/^[{}(),<>!=]/.test(word) && word !== "from" && word !== "to");
+    const isClean = options.every((word) => !/^[{}(),<>!=]/.test(word) && !BEFORE_OPTIONS.test(word));
     if (this.#isOdd || !isClean) return undefined;
     return {
       kind: "rule",
       action,
       ...(answer && { answer }),
       ...(direction && { direction }),
+      ...(log && { log }),
       quick,
       ...(on && { on }),
       ...(inet && { family: inet === "inet" ? 4 : 6 }),

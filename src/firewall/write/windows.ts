@@ -96,8 +96,7 @@ function planOf(
     verify: [show(`show the rule ${nameOf(request)}`, shown)],
     persist: [],
     revert: revertOf([apply], []),
-    notes:
-      request.action === "open" ? ["a rule that blocks is stronger than any that allows: it would have to go"] : [],
+    notes: request.action === "open" ? ["should a rule block it, that one is stronger, and would have to go"] : [],
     expires: false,
   };
 }

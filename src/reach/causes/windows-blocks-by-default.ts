@@ -17,7 +17,15 @@ export const windowsBlocksByDefault: Cause = {
   ],
   symptoms: EVERY_OUTCOME,
   needs: ["firewall"],
-  dependsOn: [],
+  // Where nobody listens, or only for this machine, no program is there that a rule could let in.
+  dependsOn: [
+    "PORTPROXY_STOPPED",
+    "EXCLUDED_PORT_RANGE",
+    "WSL_NAT",
+    "LOOPBACK_ONLY",
+    "PUBLISHED_ON_LOOPBACK",
+    "NO_LISTENER",
+  ],
   judge(facts) {
     const stopped = findWindowsStopped(facts, "default");
     if (!stopped) return undefined;

@@ -16,7 +16,7 @@ export function askAdministrator(what: string): Remedy {
 export function disableRule(rule: StoredRule): Remedy {
   const name = nameWindowsRule(rule);
   if (rule.store !== "local") return askAdministrator(`to take the ${name} away: it came by a policy`);
-  const named = `-Name ${quotePowershell(rule.id)}`;
+  const named = nameRuleTo(rule);
   return {
     what: `as administrator, switch the ${name} off`,
     commands: [powershell(`Disable-NetFirewallRule ${named}`)],
@@ -28,14 +28,18 @@ export function disableRule(rule: StoredRule): Remedy {
 /** Has a rule that names another program let in this one. */
 export function pointRuleTo(rule: StoredRule, program: string, before: string): Remedy | undefined {
   if (rule.store !== "local") return undefined;
-  const set = (path: string) =>
-    `Set-NetFirewallRule -Name ${quotePowershell(rule.id)} -Program ${quotePowershell(path)}`;
+  const set = (path: string) => `Set-NetFirewallRule ${nameRuleTo(rule)} -Program ${quotePowershell(path)}`;
   return {
     what: `as administrator, have the ${nameWindowsRule(rule)} let in ${program} instead of ${before}`,
     commands: [powershell(set(program))],
     risk: "exposes",
     undo: `\`${set(before)}\` in PowerShell`,
   };
+}
+
+/** The cmdlets take a name for a pattern. */
+function nameRuleTo({ id }: StoredRule): string {
+  return `-Name ${quotePowershell(id.replaceAll(/[[\]*?`]/g, "`$&"))}`;
 }
 
 /** Of a network at home or at work; nothing where the interface is not known, or the network is no public one. */

@@ -23,7 +23,7 @@ export function nameWindowsRule(rule: StoredRule): string {
 /** Its name, the value of the registry that it is, and its text. */
 export function showWindowsRule(rule: StoredRule): Evidence {
   const what = `${nameWindowsRule(rule)}, value \`${rule.id}\`: ${excerpt(rule.text, RULE_LENGTH)}`;
-  return { what, source: `registry (${STORES[rule.store]})` };
+  return { what, source: `registry: ${STORES[rule.store]}` };
 }
 
 /** For whom the rules were asked: the client, the program and the kind of network. */

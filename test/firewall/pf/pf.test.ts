@@ -45,6 +45,7 @@ const anyLine: fc.Arbitrary<PfLine> = fc.oneof(
       action: fc.constant("block" as const),
       answer: fc.constantFrom("drop" as const, "return" as const),
       direction: fc.constantFrom("in" as const, "out" as const),
+      log: fc.constant(true as const),
       quick: fc.boolean(),
       on: fc.record({ not: fc.boolean(), name: fc.constantFrom("en0", "lo0", "utun3") }),
       family: fc.constantFrom(4 as const, 6 as const),

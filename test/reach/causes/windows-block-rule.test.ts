@@ -15,7 +15,7 @@ describe("WINDOWS_BLOCK_RULE", () => {
     );
     expect(finding.evidence[0]).toEqual({
       what: `rule "Node.js JavaScript Runtime", value \`${LEFT}\`: v2.30|Active=TRUE|Dir=In|${BLOCK}`,
-      source: "registry (this machine's rules)",
+      source: "registry: this machine's rules",
     });
     expect(finding.remedies[0]?.commands[0]?.at(-1)).toBe(`Disable-NetFirewallRule -Name '${LEFT}'`);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { factsOf, requestOf } from "./facts.ts";
+import { factsOf, listenerOf, refused, requestOf } from "./facts.ts";
 import { codesOf, onlyFinding } from "./judged.ts";
 import { NODE, ruledByWindows } from "./ruled-windows.ts";
 
@@ -54,6 +54,18 @@ describe("WINDOWS_BLOCKS_BY_DEFAULT", () => {
       [],
     );
     expect(codesOf(ruledByWindows({ rules: { a: "Action=Allow|" }, kind: "public" }))).toEqual([]);
+  });
+
+  test("is silent where nobody listens for others yet: that comes first", () => {
+    const attempts = [refused("192.168.1.20")];
+    const only = ruledByWindows({
+      rules: USUAL,
+      kind: "private",
+      facts: { attempts, listeners: [listenerOf("127.0.0.1")] },
+    });
+    expect(codesOf(only)).toEqual(["LOOPBACK_ONLY"]);
+    const none = ruledByWindows({ rules: {}, kind: "private", facts: { attempts, listeners: [] } });
+    expect(codesOf(none)).toEqual(["NO_LISTENER"]);
   });
 
   test("is silent where this machine asks itself: that passes the firewall by", () => {
