@@ -148,6 +148,13 @@ describe("a client that gets no answer tries again", () => {
     expect(ask(drops).kind).toBe("drop");
   });
 
+  test("of a datagram nobody knows whether it is sent again, so that a lost answer is just that", () => {
+    const rules = (protocol: string) =>
+      saved(`-A INPUT -p ${protocol} -m conntrack --ctstatus SEEN_REPLY -j REJECT`, `-A OUTPUT -p ${protocol} -j DROP`);
+    expect(ask(rules("tcp")).kind).toBe("reject");
+    expect(ask(rules("udp"), { protocol: "udp" }).kind).toBe("drop");
+  });
+
   test("on lo the connection is known by then, with the mark that a rule put on it", () => {
     const mark = { mangle: { key: { ct: { key: "mark" } }, value: 1 } };
     const isMarked = { match: { op: "==", left: { ct: { key: "mark" } }, right: 1 } };

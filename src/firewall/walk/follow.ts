@@ -3,14 +3,15 @@ import type { Outcome } from "./conclude.ts";
 import { isOwn } from "./locality.ts";
 import { answerTo, nextPacket, rejection, secondTry } from "./packets.ts";
 import { type Arrived, type Travelled, comeIn, sendOut } from "./path.ts";
-import type { State } from "./state.ts";
+import { type State, TCP } from "./state.ts";
 import type { End, World } from "./world.ts";
 
 /** All that may come of a connection that begins with this packet. */
 export function follow(world: World, first: State): Outcome[] {
   const { arrived, ends } = travel(world, "request", first);
   const settled = settleEnds(world, first, ends).flatMap((each) => {
-    const isSilence = each.kind === "drop" && each.insteadOf === undefined;
+    // Whether a datagram is sent again is for the client's program to say.
+    const isSilence = each.kind === "drop" && each.insteadOf === undefined && first.protocol === TCP;
     return isSilence ? tryUntilTold(world, first, each, each.state) : [each];
   });
   return [...settled, ...arrived.flatMap((each) => awaitAnswer(world, first, each))];
@@ -120,7 +121,7 @@ function isAlike(a: State, b: State): boolean {
   return a.track.mark === b.track.mark && a.touched.length === b.touched.length;
 }
 
-/** The answer was lost: both sides try again, and now the connection is known. A rule may tell the client no then. */
+/** The answer was lost: both sides of TCP try again, and now the connection is known. A rule may tell the client no then. */
 function tryAgain(world: World, first: State, arrived: Arrived, lost: End): Outcome[] {
   const drop: Outcome = { ...asDrop(lost, arrived.state), ofAnswer: true };
   const request = arrived.state.track;
@@ -130,7 +131,7 @@ function tryAgain(world: World, first: State, arrived: Arrived, lost: End): Outc
     // It bears the client's address, and so the client is told.
     return [unsure("the reset that a rule sends to the server is rejected itself", lost.state)];
   }
-  if (!isTracked || drop.kind === "unknown") return [drop];
+  if (!isTracked || drop.kind === "unknown" || first.protocol !== TCP) return [drop];
   const { track } = lost.state;
   const isKnown = track.direction === "reply" && track.state !== "none" && track.state !== "untracked";
   const after = isKnown ? track : { ...request, seenReply: false };
