@@ -90,7 +90,7 @@ describeServer("server-everything", (everything) => {
   test("an editor that is killed takes its stdio MCP server with it, and the port beside it is free", async () => {
     const port = freePort();
     const words = (name: string) => [committed(`programs/node/${name}`), partFolder("node"), `${port}`];
-    const guarded = [binary(), "reserve", `${port}`, "--", "node", ...words("stdio-mcp.mjs")];
+    const guarded = [binary(), "reserve", `${port}`, "--", "node", ...words("websocket-mcp.mjs")];
     // Node has WebSockets of its own only from 22 on.
     await using editor = driveBare([process.execPath, ...words("editor.mjs"), ...guarded], { ports: [port] });
     await until("the editor's first use of its server", () => editor.stdout.endsWith("\n"));
