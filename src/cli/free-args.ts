@@ -4,8 +4,9 @@ import { fail } from "../core/error.ts";
 import type { HoldRequest } from "../core/os.ts";
 import { parsePortWord } from "../core/parse-port-request.ts";
 import type { PortRequest } from "../core/port-request.ts";
+import { requireReservationName } from "../core/reservation.ts";
 import type { ColorMode } from "../report/style.ts";
-import { colorOf, refuseBoth, textOf } from "./flag-values.ts";
+import { colorOf, refuseBoth, textOf, textsOf } from "./flag-values.ts";
 import { FREE_FLAGS } from "./free-flags.ts";
 import { type Invocation, parseArgs } from "./parse-args.ts";
 
@@ -13,6 +14,8 @@ import { type Invocation, parseArgs } from "./parse-args.ts";
 export interface FreeArgs {
   /** One for each port. */
   readonly requests: readonly HoldRequest[];
+  /** Reservations all of whose ports are meant, too. */
+  readonly names: readonly string[];
   readonly graceMs: number;
   readonly yes: boolean;
   readonly dryRun: boolean;
@@ -34,7 +37,9 @@ export function parseFreeArgs({ words, command }: Invocation): FreeArgs {
   );
   if (command)
     fail("BAD_USAGE", "free runs no command", "`portguard reserve PORT --if-held stop -- CMD…` frees, then starts");
-  if (ports.length === 0) fail("BAD_USAGE", "no port is given", "say which one, as in `portguard free 8000`");
+  const names = textsOf(flags, "name").map(requireReservationName);
+  if (ports.length === 0 && names.length === 0)
+    fail("BAD_USAGE", "no port is given", "say which one, as in `portguard free 8000`");
   checkPortRequests(ports);
   refuseBoth(flags, "json", "quiet");
   const udp = flags.has("udp");
@@ -44,6 +49,7 @@ export function parseFreeArgs({ words, command }: Invocation): FreeArgs {
   }
   return {
     requests,
+    names,
     graceMs: parseDuration(textOf(flags, "grace") ?? "5s", "--grace"),
     yes: flags.has("yes"),
     dryRun: flags.has("dry-run"),

@@ -3,6 +3,7 @@ import { type Flag, SHARED_FLAGS } from "./flags.ts";
 /** `free`'s part of the one table of flags. */
 export const FREE_FLAGS: readonly Flag[] = [
   SHARED_FLAGS.udp,
+  { ...SHARED_FLAGS.name, help: "the ports of the reservation of this name" },
   {
     name: "grace",
     value: "needed",

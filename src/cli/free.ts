@@ -1,5 +1,5 @@
 import { fail } from "../core/error.ts";
-import type { Exit, HoldRequest } from "../core/os.ts";
+import type { Exit, HoldRequest, Os } from "../core/os.ts";
 import type { Freed, StopPlan } from "../core/stop.ts";
 import { freePort } from "../holders/stop/free-port.ts";
 import { planStop } from "../holders/stop/plan-stop.ts";
@@ -11,6 +11,7 @@ import { planStopSteps } from "../report/stop-plan.ts";
 import { styleOfStdout, writeAnswer, writeSpans } from "../report/write.ts";
 import { type FreeArgs, parseFreeArgs } from "./free-args.ts";
 import type { Invocation } from "./parse-args.ts";
+import { openReservations } from "./reservation-files.ts";
 import type { Services } from "./services.ts";
 import { showHelp } from "./show-help.ts";
 import { openStopMachine, type StopMachine } from "./stop-machine.ts";
@@ -30,8 +31,9 @@ export async function runFree(invocation: Invocation, services: Services): Promi
   if (await showHelp(invocation.words, async () => (await import("./free-help.ts")).FREE_HELP)) return DONE;
   const args = parseFreeArgs(invocation);
   const machine = await openStopMachine(await services.os(), "free", args.graceMs);
+  const requests = [...args.requests, ...args.names.flatMap((name) => portsOf(name, machine.os))];
   const planned = await Promise.all(
-    args.requests.map(async (request) => ({ request, plan: planStop(await machine.meet(request), machine.asker) })),
+    requests.map(async (request) => ({ request, plan: planStop(await machine.meet(request), machine.asker) })),
   );
   if (args.dryRun) return showPlan(planned, args, machine);
   if (!agree(planned, args, machine)) return tellDeclined(args);
@@ -51,6 +53,13 @@ export async function runFree(invocation: Invocation, services: Services): Promi
     );
   }
   return exitOf(results.map(({ state }) => state));
+}
+
+/** Where a reservation has its ports. Throws NO_RESERVATION. */
+function portsOf(name: string, os: Os): HoldRequest[] {
+  const found = openReservations(os).find(name);
+  if (!found) return fail("NO_RESERVATION", `no reservation is called ${name}`, "`portguard list` shows the names");
+  return found.ports.map(({ port, held }) => ({ protocol: held[0]?.protocol ?? "tcp", port, hosts: "every" }));
 }
 
 function showPlan(planned: readonly Planned[], { json }: FreeArgs, machine: StopMachine): Exit {

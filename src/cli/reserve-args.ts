@@ -15,6 +15,10 @@ import { RESERVE_FLAGS } from "./reserve-flags.ts";
 /** A `reserve` command line, read: what to do, and how to tell it. */
 export interface ReserveArgs {
   readonly request: ReserveRequest;
+  /** Whose sockets to take over: `request` has no ports then. */
+  readonly adopt?: string;
+  /** Hold in a process of its own. */
+  readonly detach: boolean;
   readonly report: {
     /** `FILE` or `fd:N`, as given. */
     readonly events?: string;
@@ -37,9 +41,16 @@ export function parseReserveArgs({ words, command }: Invocation): ReserveArgs {
     portWords.push(word);
   });
   refuseContradictions(flags, command);
+  const hold = { detach: flags.has("detach") };
+  const adopt = textOf(flags, "adopt");
+  if (adopt !== undefined) {
+    refuseBesideAdopt(portWords, flags);
+    const request = readRequest([], command ?? [], [], flags);
+    return { request, adopt: requireReservationName(adopt), ...hold, ...readOutput(flags) };
+  }
   const bind = readBind(flags, command);
   const ports = applyAs(readPorts(portWords, flags, command, bind), textsOf(flags, "as"));
-  return { request: readRequest(ports, command ?? [], bind, flags), ...readOutput(flags) };
+  return { request: readRequest(ports, command ?? [], bind, flags), ...hold, ...readOutput(flags) };
 }
 
 function readPorts(
@@ -115,6 +126,14 @@ function readWait(text: string): number {
   return parseDuration(wait[1] ?? "30s", "--if-held");
 }
 
+/** What says something about ports that are still to be held. */
+function refuseBesideAdopt(words: readonly string[], flags: FlagValues): void {
+  if (words.length > 0)
+    fail("BAD_USAGE", "--adopt takes a reservation's own ports over", `leave out \`${words.join(" ")}\``);
+  for (const flag of ["host", "auto", "if-held", "bind", "as"])
+    refuseBoth(flags, "adopt", flag, "can't be had together: the ports are held already");
+}
+
 function refuseContradictions(flags: FlagValues, command: Invocation["command"]): void {
   if (command?.length === 0) fail("BAD_USAGE", "no command stands behind `--`", "leave `--` out to hold the port only");
   if (command?.[0] === "") fail("BAD_USAGE", "the command is an empty word", "check the variable that it comes from");
@@ -124,6 +143,9 @@ function refuseContradictions(flags: FlagValues, command: Invocation["command"])
     fail("BAD_USAGE", "--json is for --dry-run", "`--events FILE` tells a script what happens, as JSON");
   }
   refuseBoth(flags, "env", "no-env");
+  for (const flag of ["events", "dry-run"]) refuseBoth(flags, "detach", flag, "can't be had together");
+  if (command && flags.has("detach"))
+    fail("BAD_USAGE", "--detach is for a hold without a command", "leave out --detach, or the command");
   if (flags.has("auto") && readWait(textOf(flags, "if-held") ?? "fail") > 0) {
     fail("BAD_USAGE", "--auto takes another port, --if-held wait waits for this one", "leave one of them out");
   }

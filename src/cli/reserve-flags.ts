@@ -41,6 +41,19 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     help: "without a command: let go after this long",
   },
   {
+    name: "detach",
+    value: "none",
+    group: "the port",
+    help: "without a command: hold in a process of its own, and return",
+  },
+  {
+    name: "adopt",
+    value: "needed",
+    shows: "NAME",
+    group: "the reservation",
+    help: "take the sockets of that hold over, without a gap (Unix)",
+  },
+  {
     name: "handoff",
     value: "needed",
     shows: "WAY",

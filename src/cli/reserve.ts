@@ -19,12 +19,18 @@ const DONE: Exit = { kind: "code", code: 0 };
 /** `portguard reserve`: args → request → work → report. Throws PortguardError. */
 export async function runReserve(invocation: Invocation, services: Services): Promise<Exit> {
   if (await showHelp(invocation.words, async () => (await import("./reserve-help.ts")).RESERVE_HELP)) return DONE;
-  const { request, report, dryRun } = parseReserveArgs(invocation);
+  const { request: asked, adopt, detach, report, dryRun } = parseReserveArgs(invocation);
+  const request = adopt === undefined ? asked : await complete(asked, adopt, services);
+  if (detach) return (await import("./detach.ts")).holdDetached(invocation.words, request, services);
   if (dryRun === undefined) return runReported(request, report, services);
   const { planReservation } = await import("../reserve/run.ts");
   const plan = planReservation(request, await services.os());
   writeAnswer(dryRun === "json" ? renderPlanJson(plan) : renderPlan(plan));
   return DONE;
+}
+
+async function complete(request: ReserveRequest, adopt: string, services: Services): Promise<ReserveRequest> {
+  return (await import("./adoption.ts")).completeAdoption(request, adopt, await services.os());
 }
 
 /** Reserves, and tells each event to stderr, `--events` and `hear`. Throws PortguardError. */
@@ -51,8 +57,8 @@ export async function runReported(
     const desk = new RequestDesk();
     const handle = (asked: ControlRequest) => desk.handle(asked);
     using record = new LazyRecord(({ openRecord }) => openRecord(request, os, { emit: tell, handle }));
-    // The name that was asked for is refused before anything is held for it.
-    if (request.name !== undefined) record.open();
+    // The name that was asked for is refused before anything is held for it; one that is taken over is free only then.
+    if (request.name !== undefined && !request.adopt) record.open();
     const emit = (event: ReserveEvent) => {
       // First: whoever acts on an event finds it on stderr, and in the record.
       record.hear(event, command.length === 0);

@@ -45,6 +45,8 @@ function outcomeOf(asked: Asked, name: string) {
       return asked;
     case "refused":
       return { kind: "failed", what: asked.what } as const;
+    case "lent":
+      return { kind: "failed", what: "it answered something else" } as const;
     case "ended":
       return { kind: "failed", what: "the reservation ended meanwhile" } as const;
     case "unreachable":

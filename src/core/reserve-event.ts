@@ -28,6 +28,10 @@ export type ReserveEvent =
   | { readonly kind: "held"; readonly ports: readonly HeldPort[]; readonly sinceStartMs: number }
   /** `--auto` or a range took another port than the first one. */
   | { readonly kind: "moved"; readonly from: number; readonly to: number; readonly because: string }
+  /** The very sockets of another reservation are ours now. */
+  | { readonly kind: "adopted"; readonly name: string; readonly ports: readonly number[] }
+  /** Another portguard has taken ours over. */
+  | { readonly kind: "handed-on"; readonly pid: number }
   /** The port is held by somebody else and we wait for it. */
   | { readonly kind: "waiting"; readonly port: number; readonly holders: readonly Holder[]; readonly forMs: number }
   /** Why a better way than the one that is taken could not be had; told before the start. */

@@ -5,11 +5,22 @@ import type { PortRequest } from "./port-request.ts";
 /** Whether a command that ended by itself is started again: never, when it failed, always. */
 export type RestartPolicy = "no" | "on-failure" | "always";
 
+/** A running reservation whose sockets are taken over. */
+export interface Adoption {
+  readonly name: string;
+  /** Where it takes requests. */
+  readonly control: string;
+  /** Where its sockets may be sent to: a path of ours that nobody else uses. */
+  readonly landing: string;
+}
+
 /** Everything `reserve` was asked, parsed: nothing below the command line reads text again. */
 export interface ReserveRequest {
   readonly ports: readonly PortRequest[];
   /** What others know the reservation by; nothing: its folder and port. */
   readonly name?: string;
+  /** Whose ports to take over; `ports` are the same then. */
+  readonly adopt?: Adoption;
   /** What stands behind `--`, untouched; empty: only hold. */
   readonly command: readonly string[];
   readonly handoff: HandoffWay | "auto";

@@ -62,6 +62,10 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
       return renderLeftRunning(event.processes.map(({ name, pid }) => `${name} (pid ${pid})`));
     case "stopping":
       return renderStopping(event.because);
+    case "adopted":
+      return [plain(`took ${joinWords(event.ports.map(String))} over from the reservation ${event.name}`)];
+    case "handed-on":
+      return [plain(`handed on to another portguard (pid ${event.pid})`)];
     case "file-changed":
       return [plain(`${event.path} has changed`)];
     case "started":

@@ -14,5 +14,9 @@ export interface ReserveContext {
 /** What a running reservation does when it is asked. */
 export interface Abilities {
   /** Answers once the new generation is ready, or came to nothing. */
-  readonly restart: (because: RestartCause) => Promise<RestartOutcome>;
+  readonly restart?: (because: RestartCause) => Promise<RestartOutcome>;
+  /** Sends the held sockets to whoever waits at this path. Throws HANDOFF_REFUSED. */
+  readonly lend?: (landing: string) => Promise<void>;
+  /** This process has them now: there is nothing more to do here. */
+  readonly letGo?: (pid: number) => void;
 }

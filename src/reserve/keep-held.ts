@@ -1,11 +1,13 @@
 import type { Exit } from "../core/os.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { acquirePorts, describeHeld } from "./acquire.ts";
+import { adoptPorts } from "./adopt.ts";
 import type { ReserveContext } from "./context.ts";
 import { hearSignals } from "./signals.ts";
 
 /** Holds the ports, with nobody serving on them, until a signal, the end of `--for`, or the end of our starter. */
-export async function keepHeld(request: ReserveRequest, { os, emit, startedAt }: ReserveContext): Promise<Exit> {
+export async function keepHeld(request: ReserveRequest, context: ReserveContext): Promise<Exit> {
+  const { os, emit, startedAt } = context;
   const end = Promise.withResolvers<Exit>();
   let cancelled = false;
   const stop = (exit: Exit) => {
@@ -22,7 +24,17 @@ export async function keepHeld(request: ReserveRequest, { os, emit, startedAt }:
       stop({ kind: "code", code: 0 });
     },
   });
-  const held = await acquirePorts(request, { os, emit, cancelled: () => cancelled });
+  const held = request.adopt
+    ? await adoptPorts(request.adopt, request, context)
+    : await acquirePorts(request, { os, emit, cancelled: () => cancelled });
+  const holds = (held ?? []).map(({ hold }) => hold);
+  context.offer?.({
+    lend: async (landing) => (await os.passing()).lend(landing, holds),
+    letGo: (pid) => {
+      emit({ kind: "handed-on", pid });
+      stop({ kind: "code", code: 0 });
+    },
+  });
   const ports = describeHeld(held ?? []);
   if (held) emit({ kind: "held", ports, sinceStartMs: performance.now() - startedAt });
   const timer =
@@ -38,6 +50,6 @@ export async function keepHeld(request: ReserveRequest, { os, emit, startedAt }:
     return exit;
   } finally {
     clearTimeout(timer);
-    for (const { hold } of held ?? []) hold.release();
+    for (const hold of holds) hold.release();
   }
 }

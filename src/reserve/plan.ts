@@ -14,13 +14,17 @@ export interface ReservationPlan {
 
 /** `do` names the kind of step, `what` its values. */
 export interface PlanStep {
-  readonly do: "hold" | "wait" | "refuse" | "hand-over" | "overrule" | "start" | "guard";
+  readonly do: "hold" | "adopt" | "wait" | "refuse" | "hand-over" | "overrule" | "start" | "guard";
   readonly what: string;
 }
 
 /** What `reserve` would do, from the request and what the system shows without being changed. */
 export function planReservation(request: ReserveRequest, os: Os): ReservationPlan {
-  const hold = request.ports.map((port): PlanStep => ({ do: "hold", what: describePort(port, request) }));
+  const from = request.adopt ? `, from the reservation ${request.adopt.name}` : "";
+  const hold = request.ports.map((port): PlanStep => ({
+    do: request.adopt ? "adopt" : "hold",
+    what: describePort(port, request) + from,
+  }));
   const wait: PlanStep[] =
     request.waitMs > 0 ? [{ do: "wait", what: `up to ${request.waitMs / 1000} s for a port that is held` }] : [];
   return { steps: [...wait, ...hold, ...(request.command.length > 0 ? planCommand(request, os) : [])] };

@@ -3,6 +3,7 @@ import type { Exit, Nursery, Tree } from "../core/os.ts";
 import type { HandoffWay, RestartCause, RestartMode, RestartOutcome } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { acquirePorts, describeHeld, type HeldRequest } from "./acquire.ts";
+import { adoptPorts } from "./adopt.ts";
 import type { ReserveContext } from "./context.ts";
 import { Generation } from "./generation.ts";
 import { Guard } from "./guard.ts";
@@ -50,7 +51,9 @@ async function runOnce(request: ReserveRequest, choice: WayChoice, context: Rese
     watchParent: !request.outliveParent,
     onEvent: (event) => inbox.put({ event }),
   });
-  const held = await acquirePorts(request, { os, emit, cancelled: () => inbox.fatalSignal !== undefined });
+  const held = request.adopt
+    ? await adoptPorts(request.adopt, request, context)
+    : await acquirePorts(request, { os, emit, cancelled: () => inbox.fatalSignal !== undefined });
   if (!held) {
     const exit: Exit = { kind: "signal", signal: inbox.fatalSignal ?? "SIGTERM" };
     emit({ kind: "stopping", because: "signal" });

@@ -47,6 +47,8 @@ export function advanceReservation(
       return reservation.restart?.outcome === "under-way" ? withoutServer(reservation) : reservation;
     case "crashed":
       return withoutServer(reservation);
+    case "adopted":
+    case "handed-on":
     case "file-changed":
     case "not-beside":
     case "gave-up":

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, rmdirSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ControlAnswer, ControlRequest } from "../core/control.ts";
 import { ensureOwnedFolder } from "./owned-file.ts";
@@ -33,18 +33,8 @@ export function serveControl(path: string, handle: (request: ControlRequest) => 
     [Symbol.dispose]: () => {
       server.stop(true);
       if (isFile) rmSync(path, { force: true });
-      if (isFile) removeIfEmpty(dirname(path));
     },
   };
-}
-
-/** The folder of sockets that are too long elsewhere is not kept without any. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // others are there
-  }
 }
 
 /** `unreachable`: nobody answers there. `ended`: whoever took the request is gone without an answer. */

@@ -64,10 +64,11 @@ export class ReservationBook implements Disposable {
   }
 
   close(): void {
-    this.#control?.[Symbol.dispose]();
-    this.#control = undefined;
     if (this.#state === "claimed") this.#attempt(() => this.options.files.remove(this.#reservation.name));
     this.#state = "closed";
+    // Last: whoever waits for our end finds the name free.
+    this.#control?.[Symbol.dispose]();
+    this.#control = undefined;
   }
 
   [Symbol.dispose](): void {

@@ -14,6 +14,7 @@ describe("a free line", () => {
         { protocol: "tcp", port: 9000, hosts: [LOOPBACK4] },
       ],
       graceMs: 1000,
+      names: [],
       yes: true,
       dryRun: false,
       json: false,

@@ -27,6 +27,7 @@ describe("a reserve line", () => {
         outliveParent: false,
         killAll: false,
       },
+      detach: false,
       report: { quiet: false },
     });
   });
@@ -125,6 +126,11 @@ describe("a reserve line is refused", () => {
     ["a=8000 b=8001 --as c=3000 -- x", "no port is named `c`", "there is a, b"],
     ["8000 --as 1 --as 2 -- x", "--as 2 is said of a port that has one already", "once a port"],
     ["a=8000 b=3000 --as a=3000 -- x", "--as 3000 could mean two of the reserved ports", "of its own"],
+    ["8000 --adopt api", "--adopt takes a reservation's own ports over", "leave out `8000`"],
+    ["--adopt api --auto", "--adopt and --auto can't be had together", "leave one of them out"],
+    ["--adopt a/b", "`a/b` is not a name for a reservation", "--name api"],
+    ["8000 --detach -- x", "--detach is for a hold without a command", "leave out --detach"],
+    ["8000 --detach --events x", "--detach and --events can't be had together", "leave one of them out"],
     ["8000 8000", "`8000` and `8000` are the same port", "once"],
   ])("`%s`: %s", (line, what, hint) => {
     expect(() => parse(line)).toThrow(

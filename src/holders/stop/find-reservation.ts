@@ -16,6 +16,8 @@ function isReservationOf({ name, command }: ProcessInfo, port: number): boolean 
   if (name !== "portguard" || command[1] !== "reserve") return false;
   const end = command.indexOf("--");
   const words = command.slice(2, end < 0 ? undefined : end);
+  // What it took over is not in its words, and whoever serves there has it from this one.
+  if (words.some((word) => word === "--adopt" || word.startsWith("--adopt="))) return true;
   const more = autoOf(words);
   const spans = words.flatMap((word) => (word.startsWith("-") ? [] : word.split(",").flatMap(readSpan)));
   return spans.some(({ from, to }) => from === 0 || (port >= from && port <= to + more));

@@ -37,6 +37,7 @@ const linux: Os = {
   ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),
   findCommand: (name) => findCommand(name, readFileMode),
   raise: raiseSignal,
+  passing: async () => (await import("./passing.ts")).linuxPassing,
   network: async () => (await import("./network/index.ts")).linuxNetwork,
   origins: async () => (await import("./origin/index.ts")).linuxOrigins,
 };

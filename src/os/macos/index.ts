@@ -36,6 +36,7 @@ const macos: Os = {
   ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),
   findCommand: (name) => findCommand(name, readMode),
   raise: raiseSignal,
+  passing: async () => (await import("./passing.ts")).macPassing,
   network: async () => (await import("./network/index.ts")).macosNetwork,
   origins: async () => (await import("./origin/index.ts")).macosOrigins,
 };

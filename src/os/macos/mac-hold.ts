@@ -12,6 +12,13 @@ export interface Member {
   readonly id: string | undefined;
 }
 
+/** A hold as plain data. */
+export interface MacHoldData {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly members: readonly Member[];
+}
+
 /**
  * The sockets that keep a port. While none of them listens, macOS answers a client not with a refusal but with silence
  * (tcp_input of xnu drops what comes for a closed socket), until the client gives up or somebody listens.
@@ -22,6 +29,10 @@ export class MacHold implements Hold {
     readonly port: number,
     private held: readonly Member[],
   ) {}
+
+  toData(): MacHoldData {
+    return { protocol: this.protocol, port: this.port, members: this.held };
+  }
 
   get members(): readonly Endpoint[] {
     return this.held.map(({ at }) => at);

@@ -1,3 +1,4 @@
+import { fail } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import { findCommand } from "./find-command.ts";
 import { holdPort } from "./hold.ts";
@@ -31,6 +32,12 @@ export function openWindows(): Os {
     ignores: () => false,
     findCommand: (name) => findCommand(name),
     raise: raiseSignal,
+    passing: async () =>
+      fail(
+        "UNSUPPORTED",
+        "held sockets can't be passed on to another portguard on Windows yet",
+        "reserve the port anew",
+      ),
     network: async () => (await import("./network/index.ts")).windowsNetwork,
     origins: async () => (await import("./origin/index.ts")).windowsOrigins,
   };
