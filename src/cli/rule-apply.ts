@@ -128,7 +128,7 @@ async function findFault(
   return standing?.kind === "not" ? tell(standing) : undefined;
 }
 
-function describeApplied(applied: Applied, { request, rule }: Offered["offer"], { sudo }: Machine): Outcome {
+function describeApplied(applied: Applied, { request, rule }: Offered["offer"], { sudo, os }: Machine): Outcome {
   const revert = (id: string) => `\`${sudo ? "sudo " : ""}portguard rule --revert ${id}\``;
   const what = `${describeRequest(request)}, by ${rule.backend}`;
   switch (applied.kind) {
@@ -144,7 +144,7 @@ function describeApplied(applied: Applied, { request, rule }: Offered["offer"], 
       return {
         kind: "failed",
         text: `could not ${applied.step.what}: ${applied.because}`,
-        hints: ["what was done before it has been taken back"],
+        hints: ["what was done before it has been taken back", ...(os.name === "windows" ? [AS_ADMINISTRATOR] : [])],
       };
     case "stuck": {
       const hints = [`${revert(applied.entry.id)} takes back what is left`];
@@ -152,6 +152,9 @@ function describeApplied(applied: Applied, { request, rule }: Offered["offer"], 
     }
   }
 }
+
+/** Whether we are one is not asked: Windows says so itself, in its user's language. */
+const AS_ADMINISTRATOR = "only an administrator may change the firewall: open the terminal as one";
 
 function tellOutcome(outcome: Outcome, { offer }: Offered, { json, quiet, color }: Shared): Exit {
   const ok = outcome.kind === "applied" || outcome.kind === "unchanged";

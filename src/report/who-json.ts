@@ -10,7 +10,7 @@ export const WHO_JSON: readonly (readonly [field: string, what: string])[] = [
   ["verdict", "held, free or unknown"],
   ["holders[].kind", "process, hidden, system or dead"],
   ["holders[].sockets[]", "address, port, protocol, state and dual"],
-  ["holders[].process?", "pid, name, command[], user, startedAt (ms), cwd"],
+  ["holders[].process?", "pid, name, command[], program, user, startedAt (ms), cwd"],
   ["holders[].chain[]?", "those above it: the same, and parent: started, adopted, …"],
   ["holders[].workers[]?", "those below it with the same sockets"],
   ["holders[].startedBy?", "kind, and process, unit, container or name"],
