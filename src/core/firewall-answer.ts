@@ -30,6 +30,8 @@ export interface FirewallRule {
   readonly handle?: number;
   /** As its tool would show it. */
   readonly text: string;
+  /** Of the one that decides, whose it is where its names tell: `ufw`, `firewalld (zone public)`. */
+  readonly owner?: string;
 }
 
 export interface AskedRule {

@@ -1,6 +1,7 @@
 import { formatHostPort } from "../core/address.ts";
 import type { AskedRule, FirewallAnswer, FirewallRule } from "../core/firewall-answer.ts";
 import type { Packet } from "./packet.ts";
+import { recognizeRuleOwner } from "./rule-owner.ts";
 import type { RuleRef, TraceLine, Verdict } from "./verdict.ts";
 
 /** A verdict of Linux' rules, as it is told to others. */
@@ -12,12 +13,17 @@ export function answerOf(verdict: Verdict, packet: Packet): FirewallAnswer {
     verdict: afterwards ? "unknown" : kind,
     ...(reject !== undefined && { reject }),
     ...(errno !== undefined && { errno }),
-    ...(rule && { rule: showRef(rule) }),
+    ...(rule && { rule: { ...showRef(rule), ...ownerOf(rule, trace) } }),
     because: afterwards ? `${because}; ${afterwards.because}` : because,
     asked: describePacket(packet),
     assumed,
     trace: trace.map(showLine),
   };
+}
+
+function ownerOf(rule: RuleRef, trace: readonly TraceLine[]): Pick<FirewallRule, "owner"> {
+  const owner = recognizeRuleOwner(rule, trace);
+  return owner ? { owner: owner.name } : {};
 }
 
 /** What connect() gets; a datagram that is dropped is never heard of. */
@@ -41,14 +47,10 @@ function showLine({ packet, hook, rule, matched, why }: TraceLine): AskedRule {
   return { packet, hook, rule: showRef(rule), matched, ...(why !== undefined && { why }) };
 }
 
-const shown = new WeakMap<RuleRef, FirewallRule>();
-
 /** A table of nftables is known by its family and its name; those of iptables say it by the tool. */
 function showRef(ref: RuleRef): FirewallRule {
-  const known = shown.get(ref);
-  if (known) return known;
   const { backend, family, table, chain, position, handle, text } = ref;
-  const rule = {
+  return {
     backend: family === "ip6" ? backend.replace("iptables", "ip6tables") : backend,
     table: backend === "nftables" ? `${family} ${table}` : table,
     chain,
@@ -56,6 +58,4 @@ function showRef(ref: RuleRef): FirewallRule {
     ...(handle !== undefined && { handle }),
     text,
   };
-  shown.set(ref, rule);
-  return rule;
 }

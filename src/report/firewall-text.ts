@@ -11,6 +11,7 @@ export function renderFirewallAnswer(answer: FirewallAnswer, style: Style): read
   const { verdict, asked, because, errno, assumed, rule } = answer;
   return [
     [markOf(verdict, style), ` ${asked}: ${clip(because, RULE_LENGTH)}`],
+    ...(rule?.owner === undefined ? [] : [[`  the rule belongs to ${rule.owner}`]]),
     ...(rule?.handle === undefined ? [] : [[`  its handle is ${rule.handle}`]]),
     ...(errno === undefined ? [] : [[`  the client gets ${errno}${verdict === "drop" ? ": it waits in vain" : ""}`]]),
     ...(verdict === "drop" && errno === undefined ? [["  the client waits in vain"]] : []),

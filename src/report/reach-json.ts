@@ -55,6 +55,7 @@ export const REACH_JSON: readonly (readonly [field: string, what: string])[] = [
   ["firewall?.rule?.position?", "counted from 1; missing: the chain's policy"],
   ["firewall?.rule?.handle?", "of nftables"],
   ["firewall?.rule?.text", "as its tool shows it"],
+  ["firewall?.rule?.owner?", "whose it is: ufw, firewalld (zone public), docker, …"],
   ["firewall?.because", "one line"],
   ["firewall?.asked", "the connection that was asked about"],
   ["firewall?.assumed[]", "what was taken for granted"],

@@ -19,7 +19,7 @@ const REJECTED: FirewallAnswer = {
   verdict: "reject",
   reject: "tcp-reset",
   errno: "ECONNREFUSED",
-  rule: RULE,
+  rule: { ...RULE, owner: "ufw" },
   because: "a",
   asked: "b",
   assumed: ["c"],

@@ -17,7 +17,7 @@ import { type JudgedCase, settleCases } from "./settle-cases.ts";
 export function askLinux(rules: RuleSet, question: DumpQuestion): FirewallAnswer {
   const cases = casesOf(question, mentionedIn(rules), countRules(rules));
   if ("because" in cases) return openAnswer(question, cases.because);
-  const judged = packetsOf(question, cases).map((packet) => judge(rules, packet));
+  const judged = packetsOf(question, cases).map((packet, index) => judge(rules, packet, index === 0));
   const answer = settleCases(question, cases, judged);
   const more = answer.verdict === "unknown" ? dumpThatTells(answer) : undefined;
   return more === undefined ? answer : { ...answer, because: `${answer.because}; ${more}` };
@@ -55,9 +55,11 @@ function packetsOf(question: DumpQuestion, { interfaces, destinations, sources }
   );
 }
 
-function judge(rules: RuleSet, packet: Packet): JudgedCase {
+/** One walk is shown; of the others, how they end. */
+function judge(rules: RuleSet, packet: Packet, isShown: boolean): JudgedCase {
   const { source, destination, way } = packet;
   const by = way.kind === "in" ? way.interface : undefined;
-  const answer = answerOf(evaluate(rules, packet), packet);
+  const verdict = evaluate(rules, packet);
+  const answer = answerOf(isShown ? verdict : { ...verdict, trace: [] }, packet);
   return { source, destination, ...(by !== undefined && { interface: by }), answer };
 }

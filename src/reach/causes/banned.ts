@@ -1,7 +1,7 @@
 import type { Remedy } from "../../core/finding.ts";
 import type { RuleRef } from "../../firewall/verdict.ts";
 import type { Cause } from "../cause.ts";
-import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { recognizeRuleOwner } from "../../firewall/rule-owner.ts";
 import { findStopped } from "../reading/stop-kind.ts";
 import { EVERY_OUTCOME, stopSeverity, type Stopped } from "../reading/stopped.ts";
 import { deleteRule } from "../remedies/firewall.ts";

@@ -1,7 +1,7 @@
 import { formatHostPort } from "../../core/address.ts";
 import type { Cause } from "../cause.ts";
 import { EVERY_OUTCOME, listLinuxWays } from "../reading/stopped.ts";
-import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { recognizeRuleOwner } from "../../firewall/rule-owner.ts";
 import { describeDecider, showRule } from "../words/describe-rule.ts";
 import { describeVantage } from "../words/describe-vantage.ts";
 

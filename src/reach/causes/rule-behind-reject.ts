@@ -3,7 +3,7 @@ import type { RuleRef } from "../../firewall/verdict.ts";
 import type { Cause } from "../cause.ts";
 import { findLateAccept, findStopped } from "../reading/stop-kind.ts";
 import { EVERY_OUTCOME, stopSeverity } from "../reading/stopped.ts";
-import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { recognizeRuleOwner } from "../../firewall/rule-owner.ts";
 import { letIn, mendStopped } from "../remedies/firewall.ts";
 import { describeDecider, describeRulePlace, showRule, toolOf } from "../words/describe-rule.ts";
 import { describeEnd, describeWay, showStopped } from "../words/describe-stopped.ts";

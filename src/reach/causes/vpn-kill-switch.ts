@@ -1,6 +1,6 @@
 import type { Remedy } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
-import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { recognizeRuleOwner } from "../../firewall/rule-owner.ts";
 import { findStopped } from "../reading/stop-kind.ts";
 import { EVERY_OUTCOME, stopSeverity, type Stopped } from "../reading/stopped.ts";
 import { describeDecider } from "../words/describe-rule.ts";

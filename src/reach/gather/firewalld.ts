@@ -1,7 +1,7 @@
 import { valueOf } from "../../core/seen.ts";
 import type { Target } from "../../core/target.ts";
 import { type Look, readText } from "../../firewall/gather-rule-facts.ts";
-import { firewalldZoneOf } from "../recognize/rule-owner.ts";
+import { firewalldZoneOf } from "../../firewall/rule-owner.ts";
 import type { FirewalldFacts, LinuxWay } from "../ruled-way.ts";
 
 type Asked = Pick<Target, "protocol" | "port">;

@@ -1,6 +1,6 @@
 import type { RuleRef, Verdict } from "../../firewall/verdict.ts";
 import type { Facts } from "../facts.ts";
-import { firewalldZoneOf, recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { firewalldZoneOf, recognizeRuleOwner } from "../../firewall/rule-owner.ts";
 import { listStopped, type Stopped } from "./stopped.ts";
 
 /** Which cause a stopped connection belongs to: always one. */

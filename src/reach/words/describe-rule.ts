@@ -1,6 +1,6 @@
 import type { Evidence } from "../../core/finding.ts";
 import type { RuleRef, Verdict } from "../../firewall/verdict.ts";
-import { recognizeRuleOwner } from "../recognize/rule-owner.ts";
+import { recognizeRuleOwner } from "../../firewall/rule-owner.ts";
 import { excerpt } from "./excerpt.ts";
 
 /** A rule is shown up to here. */

@@ -175,6 +175,12 @@ describe("an answer", () => {
     });
   });
 
+  test("says whose rule it is, where the names tell", () => {
+    const rules = saved(":ufw-user-input - [0:0]", "-A INPUT -j ufw-user-input", "-A ufw-user-input -j DROP");
+    expect(askOf(rules).rule).toMatchObject({ chain: "ufw-user-input", owner: "ufw" });
+    expect(askOf(saved("-A INPUT -j DROP")).rule).not.toHaveProperty("owner");
+  });
+
   test("says what was not given", () => {
     expect(askOf(saved()).assumed).toContain("no others stop it: native nftables rules were not given");
     expect(askOf([saved(), NO_NFT]).assumed.join()).not.toContain("not given");

@@ -1,4 +1,4 @@
-import type { RuleRef, TraceLine } from "../../firewall/verdict.ts";
+import type { RuleRef, TraceLine } from "./verdict.ts";
 
 /** Who put a rule there, as the names of tables and chains tell. */
 export interface RuleOwner {
