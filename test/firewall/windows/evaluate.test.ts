@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
 import { parseAddress } from "../../../src/core/address.ts";
 import { parseCidr } from "../../../src/core/cidr.ts";
 import { type WindowsConnection, evaluateWindows } from "../../../src/firewall/windows/evaluate.ts";
@@ -155,4 +156,28 @@ describe("the Windows firewall", () => {
     const rules = Array.from({ length: 10_000 }, (_, index) => `Action=Block|Protocol=6|LPort=${index % 7000}|`);
     expect(judge([...rules, ALLOW]).kind).toBe("accept");
   });
+
+  test("does not go by the order of its rules, and an allowing one more never keeps anybody out", () => {
+    const some = fc.array(fc.constantFrom(...MIXED), { maxLength: 8 });
+    fc.assert(
+      fc.property(some, fc.constantFrom(8000, 8001), (rules, port) => {
+        const { kind } = judge(rules, { port });
+        expect(judge(rules.toReversed(), { port }).kind).toBe(kind);
+        const more = judge([...rules, ALLOW], { port }).kind;
+        if (kind === "accept") expect(more).toBe("accept");
+        // What may be blocked may be blocked still; what is let in for certain was so, or is by this one.
+        if (more === "drop") expect(kind).toBe("drop");
+      }),
+    );
+  });
 });
+
+const MIXED = [
+  "Action=Allow|Protocol=6|LPort=8000|",
+  "Action=Allow|Protocol=6|LPort=8001|X9=new|",
+  "Action=Block|Protocol=6|LPort=8001|",
+  "Action=Block|Protocol=6|LPort=8000|X9=new|",
+  "Action=ByPass|Protocol=6|LPort=8000|Security=Authenticate|",
+  "Action=Block|Protocol=17|",
+  "Action=Maybe|",
+] as const;
