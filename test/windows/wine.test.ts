@@ -162,6 +162,37 @@ function runSuite(): void {
       }
     });
 
+    test("is listed, and restarted by its reservation's name over a named pipe, and for a file", async () => {
+      const port = freePort();
+      const name = `api-${port}`;
+      const command = ["program.exe", "serve", String(port), "127.0.0.1"];
+      const guarded = wine.start(
+        "portguard.exe",
+        "reserve",
+        String(port),
+        "--name",
+        "api",
+        "--watch",
+        "*.cfg",
+        "--",
+        ...command,
+      );
+      await guarded.says(" handed to ");
+      const url = await wine.run("portguard.exe", "list", "--name", name, "--url");
+      expect(url).toMatchObject({ end: 0, stdout: `http://127.0.0.1:${port}\n` });
+      const restarted = await wine.run("portguard.exe", "restart", name, "--json");
+      expect(restarted).toMatchObject({ end: 0 });
+      expect(parseLines(restarted.stdout)).toMatchObject([{ ok: true, name, generation: 2 }]);
+      await until("a change that is seen", async () => {
+        await Bun.write(`${wine.folder}/seen.cfg`, `${Math.random()}`);
+        return guarded.heard.stderr.includes("seen.cfg has changed");
+      });
+      await guarded.says("generation 3");
+      expect(guarded.heard.stderr).not.toContain("warning");
+      guarded.kill();
+      await isFree(port);
+    });
+
     test("that loses its port to a stranger is ended, and the thief named", async () => {
       const port = freePort();
       const thief = wine.start("program.exe", "steal", "Z:\\win\\go", String(port));

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { WatchedFiles } from "./watched-files.ts";
 
 /** A save is often several changes, and a checkout very many: so long nothing must happen before it counts. */
@@ -28,7 +29,8 @@ export async function watchFiles({ globs, folder, onChange, onFault }: WatchOpti
   };
   const watcher = watch([...files.bases], {
     ignoreInitial: true,
-    ignored: (path, stats) => (stats?.isDirectory() ? files.skips(path) : false),
+    // It asks with forward slashes, on Windows too.
+    ignored: (path, stats) => (stats?.isDirectory() ? files.skips(resolve(path)) : false),
     ignorePermissionErrors: true,
   });
   watcher.on("all", (event, path) => {
