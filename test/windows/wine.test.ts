@@ -165,18 +165,9 @@ function runSuite(): void {
     test("is listed, and restarted by its reservation's name over a named pipe, and for a file", async () => {
       const port = freePort();
       const name = `api-${port}`;
+      const flags = ["--name", name, "--watch", "*.cfg"];
       const command = ["program.exe", "serve", String(port), "127.0.0.1"];
-      const guarded = wine.start(
-        "portguard.exe",
-        "reserve",
-        String(port),
-        "--name",
-        "api",
-        "--watch",
-        "*.cfg",
-        "--",
-        ...command,
-      );
+      const guarded = wine.start("portguard.exe", "reserve", String(port), ...flags, "--", ...command);
       await guarded.says(" handed to ");
       const url = await wine.run("portguard.exe", "list", "--name", name, "--url");
       expect(url).toMatchObject({ end: 0, stdout: `http://127.0.0.1:${port}\n` });
