@@ -49,7 +49,7 @@ export class ElementSet<T> {
   /** Few elements are looked through more quickly than an index of them is made. */
   #few: readonly Range<T>[] | undefined;
   /** What was found by looking at every element, by the key: many rules ask the same of one packet. */
-  readonly #searched = new Map<string, Found<T>>();
+  #searched: Map<string, Found<T>> | undefined;
 
   constructor(elements: readonly Element<T>[]) {
     this.elements = elements;
@@ -76,6 +76,7 @@ export class ElementSet<T> {
 
   #search(elements: readonly Element<T>[], key: readonly Value[], rest: Element<T> | undefined): Found<T> {
     if (elements.length <= FEW) return search(elements, key, rest);
+    this.#searched ??= new Map();
     const at = key.map(valueKey).join("\u0000");
     let found = this.#searched.get(at);
     if (!found) {

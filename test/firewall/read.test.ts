@@ -95,6 +95,16 @@ describe("dumps are known by their content", () => {
     });
   });
 
+  test("on which devices a chain is, nft 1.0.6 shows in its text alone", () => {
+    const dump = listed("drop").replace('"hook":"input"', '"hook":"ingress"');
+    const text = (devices: string) =>
+      `table inet t {\n\tchain in {\n\t\ttype filter hook ingress ${devices} priority filter; policy drop;\n\t}\n}\n`;
+    expect(ask(dump).kind).toBe("unknown");
+    expect(ask([dump, text('device "eth0"')]).kind).toBe("drop");
+    expect(ask([dump, text('device "eth1"')]).kind).toBe("accept");
+    expect(ask([dump, text("devices = { eth1, eth0 }")]).kind).toBe("drop");
+  });
+
   test("two ports that are not to be these are one comparison to nft 1.0.6, which only the rule's code shows", () => {
     const not = (field: string, right: number) => ({
       match: { op: "!=", left: { payload: { protocol: "tcp", field } }, right },

@@ -10,6 +10,7 @@ type PortMatch = Extract<Match, { kind: "in" }>;
  * equal. Their listings show two matches all the same.
  */
 export function mergePorts(parts: readonly Part[], merged: Merged): readonly Part[] {
+  if (!parts.some((part) => part.do === "match" && part.match.kind === "in" && part.match.not)) return parts;
   const at = parts.findIndex((part, index) => pairOf(part, parts[index + 1]));
   const pair = pairOf(parts[at], parts[at + 1]);
   if (!pair || merged === "no") return parts;

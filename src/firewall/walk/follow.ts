@@ -95,7 +95,7 @@ function tryUntilTold(world: World, first: State, drop: Outcome, lost: State, tr
   if (arrived.length > 0) return [unsure("it is dropped, but a rule lets a later try through", lost)];
   const told = settleEnds(world, first, ends);
   // What is lost in each try is lost.
-  return told.every(({ kind }) => kind === "reject")
+  return told.length > 0 && told.every(({ kind }) => kind === "reject")
     ? told
     : [
         drop,

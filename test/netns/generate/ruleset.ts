@@ -1,4 +1,5 @@
 import { generateTable } from "./nft.ts";
+import { generateDeviceTable } from "./nft-devices.ts";
 import type { Family } from "./nft-sets.ts";
 import { Random } from "./random.ts";
 import { generateIpSets, generateSave } from "./xtables.ts";
@@ -38,6 +39,7 @@ export function generateRules(seed: number): Generated {
       ]);
       return generateTable(random, family, `t${index}`);
     });
+    if (random.chance(0.2)) tables.push(generateDeviceTable(random));
     loads.push({ argv: ["nft", "-f", "-"], input: tables.join("") });
   }
   return { seed, loads };

@@ -6,6 +6,8 @@ export interface Hidden {
   readonly rules: ReadonlyMap<string, HiddenRule>;
   /** The flags of each table, by `FAMILY TABLE`. */
   readonly flags: ReadonlyMap<string, readonly string[]>;
+  /** The devices of each chain that has some, by `FAMILY TABLE CHAIN`. */
+  readonly devices: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What stands for the family of a rule that only this shows. */
@@ -17,7 +19,7 @@ export interface HiddenRule {
   readonly merged: Merged;
 }
 
-export const NOTHING_HIDDEN: Hidden = { rules: new Map(), flags: new Map() };
+export const NOTHING_HIDDEN: Hidden = { rules: new Map(), flags: new Map(), devices: new Map() };
 export const NOT_SEEN: HiddenRule = { family: "unknown", merged: "unknown" };
 
 /** The rules' own code, or a table as nft prints it for people, which stands behind. */
@@ -26,7 +28,7 @@ export const BYTECODE = /^\w+ \S+ \S+ \d+(?: \d+)?\n {2}\[ |^table (?:ip6?|inet|
 /**
  * nft's listings do not show `meta nfproto` before `reject with tcp reset` (nft 1.0.6, text and JSON): only in the rules' own
  * code it can be seen whether such a rule is for one family alone. The flags of a table, which nft 1.0.6 garbles in its
- * JSON, stand in the text behind it.
+ * JSON, and the devices of a chain, which it leaves out there, stand in the text behind it.
  */
 export function readBytecode(text: string): Hidden {
   const rules = new Map<string, HiddenRule>();
@@ -43,7 +45,7 @@ export function readBytecode(text: string): Hidden {
     if (known && isMerged) rules.set(rule!, { ...known, merged: "yes" });
     before = line;
   }
-  return { rules, flags: readFlags(lines) };
+  return { rules, ...readListing(lines) };
 }
 
 /** Both ports as one number. */
@@ -54,14 +56,25 @@ function comparedFamily(line: string): 4 | 6 | "unknown" {
   return hex === "2" ? 4 : hex === "a" ? 6 : "unknown";
 }
 
-/** What is indented by one tab is the table's own. */
-function readFlags(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+/** What is indented by one tab is the table's own, by two its chains'. */
+function readListing(lines: readonly string[]): Pick<Hidden, "flags" | "devices"> {
   const flags = new Map<string, readonly string[]>();
-  let table = "";
+  const devices = new Map<string, readonly string[]>();
+  let [table, chain] = ["", ""];
   for (const line of lines) {
     const [, name] = /^table (\S+ \S+) \{$/.exec(line) ?? [];
     if (name !== undefined) flags.set((table = name), []);
     if (line.startsWith("\tflags ")) flags.set(table, line.slice("\tflags ".length).split(","));
+    if (line.startsWith("\tchain ")) chain = line.slice("\tchain ".length, -" {".length);
+    const [, one, several] = DEVICES.exec(line) ?? [];
+    const names = one === undefined ? several?.split(", ") : [one];
+    if (names)
+      devices.set(
+        `${table} ${chain}`,
+        names.map((each) => each.replaceAll('"', "")),
+      );
   }
-  return flags;
+  return { flags, devices };
 }
+
+const DEVICES = /^\t\ttype filter hook (?:ingress|egress) (?:device (\S+)|devices = \{ (.*?) \}) priority /;

@@ -83,7 +83,7 @@ function readEntry(tables: Map<string, Building>, word: string, body: JsonObject
   const name = textOf(body["name"]);
   switch (word) {
     case "chain": {
-      const base = baseOf(body);
+      const base = baseOf(body, hidden.devices.get(`${keyOf(body)} ${name}`));
       if (!table || name === undefined || table.chains.has(name) || base === "not-understood") return false;
       table.chains.set(name, { name, base, rules: [] });
       return true;
@@ -114,17 +114,14 @@ function saysDormant(flags: Json | readonly string[] | undefined): Tri {
 const POLICIES: ReadonlySet<Json | undefined> = new Set([undefined, "accept", "drop"]);
 
 /** Nothing for a chain that others call. */
-function baseOf(body: JsonObject): Base | undefined | "not-understood" {
+function baseOf(body: JsonObject, shown: readonly string[] | undefined): Base | undefined | "not-understood" {
   const [type, hook, priority] = [textOf(body["type"]), textOf(body["hook"]), numberIn(body["prio"])];
   if (["type", "hook", "prio", "policy"].every((key) => body[key] === undefined)) return undefined;
   const isKnown = type !== undefined && hook !== undefined && priority !== undefined && HOOKS.has(hook);
   if (!isKnown || !POLICIES.has(body["policy"])) return "not-understood";
   const { dev } = body;
-  const devices = isList(dev)
-    ? dev.map((each) => textOf(each) ?? "")
-    : textOf(dev) === undefined
-      ? undefined
-      : [textOf(dev)!];
+  const told = isList(dev) ? dev : dev === undefined ? undefined : [dev];
+  const devices = shown ?? told?.map((each) => textOf(each) ?? "");
   const handle = numberIn(body["handle"]);
   return {
     type: type === "nat" || type === "route" ? type : "filter",
