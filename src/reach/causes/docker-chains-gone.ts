@@ -1,5 +1,7 @@
 import { valueOf } from "../../core/seen.ts";
+import type { Evidence } from "../../core/finding.ts";
 import type { Cause } from "../cause.ts";
+import type { Facts } from "../facts.ts";
 import { EVERY_OUTCOME } from "../reading/stopped.ts";
 import { describeOwner } from "../words/describe.ts";
 
@@ -14,19 +16,26 @@ export const dockerChainsGone: Cause = {
     "`systemctl restart docker` writes them anew. Flush your own table only: `flush table inet filter`.",
   ],
   symptoms: EVERY_OUTCOME,
-  needs: ["routes", "firewall"],
+  needs: ["routes", "firewall", "namespaces"],
   dependsOn: [],
-  judge({ more, listeners, request: { target } }) {
-    if (valueOf(more.firewall)?.docker !== "gone") return undefined;
-    const proxy = listeners.find(({ owners }) => owners.some(({ forwarder }) => forwarder?.by === "docker-proxy"));
-    if (!proxy) return undefined;
+  judge(facts) {
+    if (valueOf(facts.more.firewall)?.docker !== "gone") return undefined;
+    const { port } = facts.request.target;
+    const proxy = facts.listeners.find(({ owners }) =>
+      owners.some(({ forwarder }) => forwarder?.by === "docker-proxy"),
+    );
+    const containers = proxy ? [] : findContainers(facts);
+    if (!proxy && containers.length === 0) return undefined;
+    const seenThere: Evidence = proxy
+      ? { what: `${describeOwner(proxy)} has port ${port}`, source: "socket table" }
+      : { what: `${sayContainers(containers.length)} behind docker's bridge`, source: "network namespaces" };
+    const left = proxy
+      ? `only ${describeOwner(proxy)} still hands port ${port} on, and containers are neither kept apart nor let out`
+      : `no port that ${sayContainers(containers.length)} had published by them can be reached any more, ${port} perhaps among them`;
     return {
       severity: "warning",
-      title: `docker's rules are gone from the firewall: only ${describeOwner(proxy)} still hands port ${target.port} on, and containers are neither kept apart nor let out`,
-      evidence: [
-        { what: "no chain DOCKER in any table of iptables or nftables", source: "firewall rules" },
-        { what: `${describeOwner(proxy)} has port ${target.port}`, source: "socket table" },
-      ],
+      title: `docker's rules are gone from the firewall: ${left}`,
+      evidence: [{ what: "no chain DOCKER in any table of iptables or nftables", source: "firewall rules" }, seenThere],
       remedies: [
         {
           what: "have docker write its rules anew; without live-restore its containers are restarted",
@@ -37,3 +46,15 @@ export const dockerChainsGone: Cause = {
     };
   },
 };
+
+/** Docker's own bridge; a docker without root has none here, and writes no rules. */
+const BRIDGE = /^(?:docker\d|br-)/;
+
+function findContainers({ interfaces, more }: Facts) {
+  if (!interfaces.some(({ name }) => BRIDGE.test(name))) return [];
+  return (valueOf(more.namespaces) ?? []).filter(({ container }) => container?.runtime === "docker");
+}
+
+function sayContainers(count: number): string {
+  return count === 1 ? "a container" : `${count} containers`;
+}

@@ -144,6 +144,17 @@ function groupTests(proxy: string): void {
     expectHealthy(await docker.reach(direct));
   });
 
+  test("DOCKER_CHAINS_GONE warns beside it where docker's rules are no longer there", async () => {
+    using docker = new DockerMachine();
+    await docker.serve("0.0.0.0");
+    docker.machine.run("nft", "flush", "ruleset");
+    const reached = await docker.reach("PORT");
+    expect(reached.findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ["NO_LISTENER", "blocks"],
+      ["DOCKER_CHAINS_GONE", "warning"],
+    ]);
+  });
+
   test("OTHER_NAMESPACE tells the port as which it is published", async () => {
     using docker = new DockerMachine();
     await docker.serve("0.0.0.0");
