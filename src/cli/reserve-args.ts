@@ -6,7 +6,7 @@ import { holdForBind } from "../core/overrule.ts";
 import { parseHost, parsePortWord } from "../core/parse-port-request.ts";
 import { requireReservationName } from "../core/reservation.ts";
 import type { PortRequest } from "../core/port-request.ts";
-import type { ReserveRequest } from "../core/reserve-request.ts";
+import type { ReadyCheck, ReserveRequest } from "../core/reserve-request.ts";
 import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "./flag-values.ts";
 import { applyAs, readBind, refuseOwnHosts } from "./overrule-args.ts";
 import { type FlagValues, type Invocation, parseArgs } from "./parse-args.ts";
@@ -91,6 +91,7 @@ function readRequest(
     waitMs: readWait(textOf(flags, "if-held") ?? "fail"),
     ...(flags.has("no-env") ? {} : { envName: requireEnvName(textOf(flags, "env") ?? "PORT") }),
     readyTimeoutMs: parseDuration(textOf(flags, "ready-timeout") ?? "10s", "--ready-timeout"),
+    ready: readReady(textOf(flags, "ready") ?? "listen"),
     restart: oneOf(POLICIES, textOf(flags, "restart") ?? "no", "--restart"),
     restartMode: oneOf(MODES, textOf(flags, "restart-mode") ?? "auto", "--restart-mode"),
     watch: textsOf(flags, "watch"),
@@ -112,6 +113,35 @@ function readOutput(flags: FlagValues): Pick<ReserveArgs, "report" | "dryRun"> {
     report: { ...(events === undefined ? {} : { events }), quiet: flags.has("quiet") },
     ...(flags.has("dry-run") ? { dryRun: flags.has("json") ? ("json" as const) : ("text" as const) } : {}),
   };
+}
+
+/** `listen`, `none`, `log:REGEX`, `http`, `http:/path`, `http:/path=200`. */
+function readReady(text: string): ReadyCheck {
+  if (text === "listen" || text === "none") return { kind: text };
+  const log = /^log:(.+)$/s.exec(text)?.[1];
+  if (log !== undefined) return { kind: "log", pattern: readPattern(log) };
+  const [, path = "/", status] = /^http(?::(\/\S*?))?(?:=(\d{3}))?$/.exec(text) ?? refuseReady(text);
+  return { kind: "http", path, ...(status !== undefined && { status: Number(status) }) };
+}
+
+function refuseReady(text: string): never {
+  return fail(
+    "BAD_USAGE",
+    `\`${text}\` is not a way for --ready`,
+    "it is listen, http, http:/path=200, log:REGEX or none",
+  );
+}
+
+function readPattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    return fail(
+      "BAD_USAGE",
+      `\`${text}\` is not a regular expression for --ready`,
+      "write it as in --ready 'log:listening on'",
+    );
+  }
 }
 
 function readAuto(flags: FlagValues): number {

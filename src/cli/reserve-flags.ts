@@ -100,6 +100,14 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     help: "its soft limit of open files (default: as it was)",
   },
   {
+    name: "ready",
+    value: "needed",
+    shows: "CHECK",
+    needsCommand: true,
+    group: "the command",
+    help: "listen (default), http[:/path[=200]], log:REGEX or none",
+  },
+  {
     name: "ready-timeout",
     value: "needed",
     shows: "10s",

@@ -36,6 +36,8 @@ export interface Os {
   refusalOf(port: number, protocol: Protocol): Refusal | undefined;
   /** Readies what will start, watch and end the command. Starting it early costs nothing: no command runs before `launch`. */
   openNursery(options: NurseryOptions): Nursery;
+  /** Whether stderr is neither a terminal nor the same file as stdout: then it can pass through us without being another one. */
+  hasOwnErrorStream(): boolean;
   /** Whether a controlling terminal is there, and whether we are in its foreground (so that Ctrl-C reaches the command by itself). */
   terminal(): TerminalState;
   /** Keeps an open file that our starter gave us to ourselves: the command does not get it. */
@@ -164,11 +166,21 @@ export interface LaunchSpec {
   readonly nofile?: number;
   /** How many clients may wait to be accepted, whatever the command says (by takeover) or until it says so (by inherit). */
   readonly backlog?: number;
+  /** Which of its output passes through us, byte by byte, instead of going where ours goes. */
+  readonly tap?: OutputTap;
   /** The reserved ports: whoever of the tree has a socket on one of them ends with the command. */
   readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
   /** Daemons that left the session and have none of the ports end, too. */
   readonly killAll: boolean;
 }
+
+export interface OutputTap {
+  readonly streams: readonly OutputStream[];
+  /** Called with all that was written, once it has been passed on. */
+  readonly onChunk: (stream: OutputStream, bytes: Uint8Array) => void;
+}
+
+export type OutputStream = "stdout" | "stderr";
 
 export type HandoffSpec =
   | { readonly kind: "takeover"; readonly holds: readonly Hold[]; readonly overrule: Overrule }

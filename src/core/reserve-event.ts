@@ -82,6 +82,8 @@ export type ReserveEvent =
       readonly generation: number;
       readonly exit: Exit;
       readonly starts: number;
+      /** The end of its stderr, where that passed through us. */
+      readonly lastLines?: readonly string[];
       readonly hint: string;
     }
   /** So many clients had waited for `--queue-timeout` while no generation served, and were closed. */

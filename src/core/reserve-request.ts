@@ -13,6 +13,16 @@ export interface Adoption {
   /** Where its sockets may be sent to: a path of ours that nobody else uses. */
   readonly landing: string;
 }
+/** What shows that a generation serves. */
+export type ReadyCheck =
+  /** It waits for connections on its ports. */
+  | { readonly kind: "listen" }
+  /** One of its own processes answers `GET path`: with `status`, or else with anything below 500. */
+  | { readonly kind: "http"; readonly path: string; readonly status?: number }
+  /** A line of its output matches. */
+  | { readonly kind: "log"; readonly pattern: RegExp }
+  /** That it was started. */
+  | { readonly kind: "none" };
 
 /** Everything `reserve` was asked, parsed: nothing below the command line reads text again. */
 export interface ReserveRequest {
@@ -33,6 +43,7 @@ export interface ReserveRequest {
   /** The variable that tells the command its port; nothing with `--no-env`. */
   readonly envName?: string;
   readonly readyTimeoutMs: number;
+  readonly ready: ReadyCheck;
   readonly restart: RestartPolicy;
   /** How a new generation takes the place of an old one; `auto`: rolling where that can be. */
   readonly restartMode: RestartMode | "auto";

@@ -20,6 +20,8 @@ export interface SocketRow {
   readonly queue?: { readonly waiting: number; readonly limit: number };
   /** Names the control group that it was made in (Linux 5.8: the number of its folder); `Origins` knows what that is. */
   readonly madeIn?: string;
+  /** Of an established connection: the port on the other side. */
+  readonly peerPort?: number;
   /** The owning pid, where the table itself tells (Windows); elsewhere ask `Os.ownersOf`. */
   readonly pid?: number;
 }

@@ -75,10 +75,12 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
 }
 
 /** `8000 handed to uvicorn (pid 4711) by takeover: 127.0.0.1:8000, ready in 212 ms`. */
-function renderReady({ bound, generation, program, way, startMs }: Ready): string {
+function renderReady({ bound, generation, pid, program, way, startMs }: Ready): string {
   const ports = joinWords(unique(bound.map(({ at }) => String(at.port))));
   const places = unique(bound.map(({ at }) => formatEndpoint(at))).join(", ");
-  const who = `${program} (${renderPids(bound.map(({ pid }) => pid))})`;
+  const who = `${program} (${renderPids(bound.map((each) => each.pid))})`;
+  if (bound.length === 0)
+    return `generation ${generation} of ${program} (pid ${pid}) counts as ready after ${renderMs(startMs)}`;
   const again = generation === 1 ? "" : `generation ${generation}: `;
   return `${again}${ports} handed to ${who} by ${way}: ${places}${renderReach(bound)}, ready in ${renderMs(startMs)}`;
 }

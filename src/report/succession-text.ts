@@ -36,7 +36,7 @@ export function renderSuccession(event: SuccessionEvent): readonly Line[] {
       return [bad(`the command ended ${renderExit(event.exit)}: started again in ${formatDuration(event.pauseMs)}`)];
     case "gave-up": {
       const what = `given up: ${event.starts} starts in a row ended before they served, the last one ${renderExit(event.exit)}`;
-      return [bad(what), hint(event.hint)];
+      return [bad(what), ...(event.lastLines ?? []).map((line) => plain(`  ${line}`)), hint(event.hint)];
     }
     case "queue-expired": {
       const who = event.closed === 1 ? "1 client" : `${event.closed} clients`;

@@ -3,6 +3,7 @@ import type { Exit, GenerationEvent, SignalName, Tree, TreeProcess } from "../co
 import { joinWords } from "../core/port-held-error.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
+import type { HeardOutput } from "./heard-output.ts";
 import { programName } from "./program-name.ts";
 import type { ReadinessWatch } from "./readiness-watch.ts";
 
@@ -15,6 +16,7 @@ export interface GenerationOptions {
   readonly ports: readonly number[];
   readonly emit: (event: ReserveEvent) => void;
   readonly readiness: ReadinessWatch;
+  readonly output: HeardOutput;
 }
 
 /** How the start of a generation went. `late`: it has not come that far in time, and may still. */
@@ -65,6 +67,11 @@ export class Generation {
   /** Rejects with PORT_STOLEN when somebody else got a port that was let go for it. */
   get theft(): Promise<never> {
     return this.stolen.promise;
+  }
+
+  /** The end of its stderr; nothing where that did not pass through us. */
+  get lastLines(): readonly string[] {
+    return this.options.output.lastLines;
   }
 
   get hasEnded(): boolean {
@@ -165,6 +172,13 @@ export class Generation {
   async kill(): Promise<void> {
     this.killAt ??= performance.now();
     await this.tree.end();
+  }
+
+  /** Ends it, and clears away what it leaves. */
+  async finish(signal: SignalName): Promise<void> {
+    this.askToEnd(signal);
+    await this.ended;
+    await this.clearAway();
   }
 
   /** Once the command has ended: what it left gets SIGTERM, what is left of the grace, SIGKILL. */

@@ -1,5 +1,5 @@
 import { fail } from "../core/error.ts";
-import type { CommandFound, LaunchOutcome, Nursery, Os, Tree } from "../core/os.ts";
+import type { CommandFound, LaunchOutcome, Nursery, Os, OutputTap, Tree } from "../core/os.ts";
 import type { HandoffWay, ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import type { HeldRequest } from "./acquire.ts";
@@ -13,6 +13,8 @@ export interface LaunchRequest {
   readonly held: readonly HeldRequest[];
   readonly ports: readonly WatchedPort[];
   readonly emit: (event: ReserveEvent) => void;
+  /** What of the next generation's output passes through us. */
+  readonly nextTap: () => OutputTap | undefined;
 }
 
 /** Looks the command up before anything is held for it. Throws COMMAND_NOT_FOUND, COMMAND_NOT_RUNNABLE. */
@@ -52,7 +54,10 @@ export async function launchCommand(nursery: Nursery, launch: LaunchRequest): Pr
   for (const [index, way] of choice.ways.entries()) {
     const prepared = prepareHandoff(way, request, held);
     const spec = { ...prepared, ports, killAll, ...limits };
-    const start = (generation: number) => nursery.launch({ ...spec, generation });
+    const start = (generation: number) => {
+      const tap = launch.nextTap();
+      return nursery.launch({ ...spec, generation, ...(tap && { tap }) });
+    };
     const outcome = await start(1);
     const instead = choice.ways[index + 1];
     if (outcome.kind !== "refused" || instead === undefined) {

@@ -4,6 +4,8 @@ import { joinWords, summarizeHolders } from "../core/port-held-error.ts";
 import type { HandoffWay, ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { dialectFor } from "./handoff/dialects.ts";
+import type { HeardOutput } from "./heard-output.ts";
+import { answersHttp } from "./http-probe.ts";
 import { programName } from "./program-name.ts";
 import { checkReady, checkTakenOver } from "./readiness.ts";
 import { warnOfAddresses, warnOfLateStart } from "./readiness-warnings.ts";
@@ -27,6 +29,7 @@ export interface ReadinessOptions {
   readonly way: HandoffWay;
   readonly tree: Tree;
   readonly generation: number;
+  readonly output: HeardOutput;
   readonly ports: readonly WatchedPort[];
   /** When the start began, as `performance.now()`. */
   readonly startedAt: number;
@@ -45,6 +48,8 @@ export interface StartListener {
 /** Watches the start of a command until it serves on its ports, and says how it went. */
 export class ReadinessWatch {
   wasReady = false;
+  /** How long the start took, in milliseconds; nothing until it is ready. */
+  startMs: number | undefined;
   hasListened = false;
   private stopped = false;
   private isLate = false;
@@ -55,6 +60,7 @@ export class ReadinessWatch {
   constructor(private readonly options: ReadinessOptions) {}
 
   start(listener: StartListener): void {
+    this.options.output.onMatch = () => this.wake?.();
     void this.watch(listener);
   }
 
@@ -96,8 +102,7 @@ export class ReadinessWatch {
       if (this.stopped) return;
       const theft = this.findTheft();
       if (theft) return listener.theft(theft);
-      const settled = performance.now() - this.lastHint >= this.settleMs;
-      const bound = settled ? await this.check() : undefined;
+      const bound = await this.check();
       // It may have been stopped while it was looked at.
       if (this.stopped) return;
       if (bound) {
@@ -111,7 +116,27 @@ export class ReadinessWatch {
     }
   }
 
-  private async check(): Promise<Bound[] | undefined> {
+  /** Where it serves, as far as that can be seen, once it counts as ready. */
+  private async check(): Promise<readonly Bound[] | undefined> {
+    const { request, os, tree, ports, output } = this.options;
+    const { ready } = request;
+    switch (ready.kind) {
+      case "none":
+        return findServed(os, tree, ports).bound;
+      case "log":
+        return output.hasMatched ? findServed(os, tree, ports).bound : undefined;
+      case "http": {
+        const { bound, rows } = findServed(os, tree, ports);
+        const row = rows.find(({ state }) => state === "listen");
+        const isReady = row && unserved(ports, bound).length === 0 && (await answersHttp(os, tree, row, ready));
+        return isReady ? bound : undefined;
+      }
+      case "listen":
+        return performance.now() - this.lastHint < this.settleMs ? undefined : this.checkListening();
+    }
+  }
+
+  private async checkListening(): Promise<Bound[] | undefined> {
     const { way, request, os, tree, ports, generation, startedAt } = this.options;
     const dialect = way === "inherit" ? dialectFor(request.command) : undefined;
     if (generation === 1) return checkReady(os, tree, ports, way, dialect, request.backlog);
@@ -136,7 +161,7 @@ export class ReadinessWatch {
   private tellReady(bound: readonly Bound[]): void {
     const { emit, way, request, ports, startedAt, generation } = this.options;
     this.wasReady = true;
-    const startMs = (this.lastHint > 0 ? this.lastHint : performance.now()) - startedAt;
+    this.startMs = (this.lastHint > 0 ? this.lastHint : performance.now()) - startedAt;
     emit({
       kind: "ready",
       generation,
@@ -144,7 +169,7 @@ export class ReadinessWatch {
       way,
       program: this.nameOf(bound[0]?.pid ?? -1),
       bound,
-      startMs,
+      startMs: this.startMs,
     });
     for (const warning of warnOfAddresses(request, ports, bound)) emit(warning);
     // From here on we only wait: what the start took is given back.

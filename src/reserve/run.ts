@@ -8,6 +8,7 @@ import type { ReserveContext } from "./context.ts";
 import { Generation } from "./generation.ts";
 import { Guard } from "./guard.ts";
 import { chooseWays, type WayChoice } from "./handoff/choose.ts";
+import { HeardOutput } from "./heard-output.ts";
 import { Inbox } from "./inbox.ts";
 import { keepHeld } from "./keep-held.ts";
 import { launchCommand, requireCommand } from "./launch.ts";
@@ -17,6 +18,8 @@ import { hearSignals } from "./signals.ts";
 import { Succession } from "./succession.ts";
 import { restartOnChange } from "./watch/restart-on-change.ts";
 
+/** A start may take this much longer than the first one, whatever `--ready-timeout` says. */
+const SLOWER = 3;
 const FILE_CHANGED = { restart: "file-changed", done: () => {} } as const;
 
 export { planReservation } from "./plan.ts";
@@ -45,7 +48,8 @@ async function runOnce(request: ReserveRequest, choice: WayChoice, context: Rese
     new Promise<RestartOutcome>((done) => inbox.put({ restart: because, done }));
   context.offer?.({ restart });
   using _signals = hearSignals(os, (signal) => inbox.put({ signal }));
-  const start = choice.ways[0] === "inherit" ? "late" : "early";
+  const isTapped = new HeardOutput(request, os.hasOwnErrorStream()).tap !== undefined;
+  const start = choice.ways[0] === "inherit" || isTapped ? "late" : "early";
   await using nursery = os.openNursery({
     start,
     watchParent: !request.outliveParent,
@@ -78,9 +82,12 @@ async function launchAndGuard(
 ): Promise<Exit> {
   const startedAt = performance.now();
   const ports = held.map(({ hold }) => ({ protocol: hold.protocol, port: hold.port, members: hold.members }));
-  const { way, tree, again } = await launchCommand(nursery, { request, choice, held, ports, emit });
+  const isOwn = os.hasOwnErrorStream();
+  let output = new HeardOutput(request, isOwn);
+  const nextTap = () => (output = new HeardOutput(request, isOwn)).tap;
+  const { way, tree, again } = await launchCommand(nursery, { request, choice, held, ports, emit, nextTap });
   const raise = raiser({ os, emit, request, way, ports });
-  const first = raise(1, tree, startedAt);
+  const first = raise(1, tree, output, startedAt);
   const succession = new Succession(first, {
     emit,
     request,
@@ -88,7 +95,7 @@ async function launchAndGuard(
     keepQueue: (on) => nursery.keepQueue(on ? { timeoutMs: request.queueTimeoutMs } : undefined),
     launch: async (number) => {
       const begin = performance.now();
-      return raise(number, await again(number), begin);
+      return raise(number, await again(number), output, begin);
     },
   });
   const guard = new Guard({ os, emit, request, ports: ports.map(({ port }) => port), succession });
@@ -107,10 +114,13 @@ function restartModeOf({ restartMode }: ReserveRequest, way: HandoffWay): Restar
 function raiser(options: Pick<ReadinessOptions, "os" | "emit" | "request" | "way" | "ports">) {
   const { emit, request, way } = options;
   const ports = options.ports.map(({ port }) => port);
-  return (number: number, tree: Tree, startedAt: number): Generation => {
+  let first: ReadinessWatch | undefined;
+  return (number: number, tree: Tree, output: HeardOutput, startedAt: number): Generation => {
     emit({ kind: "started", generation: number, pid: tree.pid, command: request.command, way });
-    const patienceMs = request.readyTimeoutMs;
-    const readiness = new ReadinessWatch({ ...options, tree, generation: number, startedAt, patienceMs });
-    return new Generation({ number, tree, request, ports, emit, readiness });
+    // What took long once takes long again.
+    const patienceMs = Math.max(request.readyTimeoutMs, SLOWER * (first?.startMs ?? 0));
+    const readiness = new ReadinessWatch({ ...options, tree, generation: number, output, startedAt, patienceMs });
+    first ??= readiness;
+    return new Generation({ number, tree, request, ports, emit, readiness, output });
   };
 }

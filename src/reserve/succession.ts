@@ -76,13 +76,7 @@ export class Succession {
 
   /** Ends what is still there, and all that it leaves. */
   async clearAway(): Promise<void> {
-    await Promise.all(
-      this.all.map(async (each) => {
-        each.askToEnd(this.stoppedBy ?? "SIGTERM");
-        await each.ended;
-        await each.clearAway();
-      }),
-    );
+    await Promise.all(this.all.map((each) => each.finish(this.stoppedBy ?? "SIGTERM")));
   }
 
   /** Kills all of it at once. */
@@ -127,7 +121,10 @@ export class Succession {
     const outcome = work().finally(() => {
       this.change = undefined;
       // While it is not ready yet, clients still wait for it.
-      if (!this.stoppedBy && this.current.servedMs !== undefined) keepQueue(request.restart !== "no");
+      if (!this.stoppedBy && this.current.servedMs !== undefined) {
+        // Who counts as ready at once may not have its sockets yet.
+        keepQueue(request.restart !== "no" || request.ready.kind === "none");
+      }
       this.judge();
     });
     this.change = { outcome, hasLaunched: false };
@@ -259,15 +256,23 @@ export class Succession {
         this.streak = verdict.streak;
         void this.begin(() => this.revive(exit, verdict.streak.pauseMs));
         return;
-      case "give-up": {
-        const hint = `run \`${options.request.command.join(" ")}\` by itself to see why`;
-        options.emit({ kind: "gave-up", generation: current.number, exit, starts: verdict.failedStarts, hint });
-        return this.end.resolve(exit);
-      }
+      case "give-up":
+        return void this.giveUp(current, exit, verdict.failedStarts);
       case "end":
         if (!wasInterrupted) current.warnIfUnserved(exit);
         return this.end.resolve(exit);
     }
+  }
+
+  private async giveUp(last: Generation, exit: Exit, starts: number): Promise<void> {
+    const { emit, request } = this.options;
+    // Only then all that it wrote has been heard.
+    await last.clearAway();
+    const { number: generation, lastLines } = last;
+    const lines = lastLines.length === 0 ? {} : { lastLines };
+    const hint = `run \`${request.command.join(" ")}\` by itself to see why`;
+    emit({ kind: "gave-up", generation, exit, starts, ...lines, hint });
+    this.end.resolve(exit);
   }
 
   /** Ends one that nobody needs any more, and all that it leaves. */

@@ -19,6 +19,7 @@ describe("a reserve line", () => {
         waitMs: 0,
         envName: "PORT",
         readyTimeoutMs: 10_000,
+        ready: { kind: "listen" },
         restart: "no",
         restartMode: "auto",
         watch: [],

@@ -3,12 +3,17 @@ import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
 import type { Way } from "../guard/guarded.ts";
 import { findVictim, VICTIMS } from "../guard/victims.ts";
-import { answerer, eventOf, pidOf, Script, serves, startCommand, startServer, story } from "./succession.ts";
-
-/** On every address, as node does. */
-const LISTEN_AND_HANG = `import socket, sys, time
-s = socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True)
-time.sleep(600)`;
+import {
+  answerer,
+  eventOf,
+  LISTEN_AND_HANG,
+  pidOf,
+  Script,
+  serves,
+  startCommand,
+  startServer,
+  story,
+} from "./succession.ts";
 
 const ROLLING = ["takeover", "inherit"] as const;
 

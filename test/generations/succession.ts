@@ -32,6 +32,11 @@ export function serves(way: Way, port: number, ...flags: readonly string[]): str
     .replace("{fd}", "3")}\n`;
 }
 
+/** On every address, as node does: `python3 -c … PORT`. */
+export const LISTEN_AND_HANG = `import socket, sys, time
+s = socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True)
+time.sleep(600)`;
+
 export interface Started extends AsyncDisposable {
   readonly run: Run;
   readonly port: number;

@@ -1,5 +1,6 @@
 import type { Os } from "../../core/os.ts";
 import { findCommand } from "../unix/find-command.ts";
+import { hasOwnErrorStream } from "../unix/own-error-stream.ts";
 import { raiseSignal } from "../unix/raise.ts";
 import { numberOf } from "../unix/signals.ts";
 import { readTerminal } from "../unix/terminal.ts";
@@ -32,6 +33,7 @@ const linux: Os = {
   openProcess,
   refusalOf: (port) => (port < firstUnprivilegedPort() && process.getuid?.() !== 0 ? privilegedPort(port) : undefined),
   openNursery: (options) => new LinuxNursery(options),
+  hasOwnErrorStream,
   terminal: readTerminal,
   keepFd,
   ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),

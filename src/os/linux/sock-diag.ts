@@ -82,6 +82,7 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
     ...(device !== undefined && { device }),
     ...(group && { madeIn: nameGroup(view, group.at) }),
     ...(state === "listen" && { queue }),
+    ...(state === "established" && { peerPort: view.getUint16(at + 6) }),
   };
 }
 

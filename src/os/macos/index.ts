@@ -3,6 +3,7 @@ import type { Os } from "../../core/os.ts";
 import { findCommand } from "../unix/find-command.ts";
 import { keepFd } from "../unix/inherited-fds.ts";
 import { inheritedIgnores } from "../unix/ignored-signals.ts";
+import { hasOwnErrorStream } from "../unix/own-error-stream.ts";
 import { raiseSignal } from "../unix/raise.ts";
 import { numberOf } from "../unix/signals.ts";
 import { readTerminal } from "../unix/terminal.ts";
@@ -31,6 +32,7 @@ const macos: Os = {
   openProcess,
   refusalOf: explainRefusal,
   openNursery: (options) => new MacNursery(options),
+  hasOwnErrorStream,
   terminal: readTerminal,
   keepFd,
   ignores: (signal) => inheritedIgnores().includes(numberOf(signal)),

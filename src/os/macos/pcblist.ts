@@ -46,7 +46,8 @@ function parseRow(view: DataView, records: Records, protocol: Protocol): SocketR
   if (socket === undefined || port === 0) return undefined;
   const state = stateOf(view, records, protocol, view.getUint16(pcb + 16) !== 0);
   const generation = view.getBigUint64(pcb + 28, true);
-  const row = { at: { protocol, port, ...placeOf(view, pcb) }, state, id: socketId(protocol, generation) };
+  const peer = state === "established" ? { peerPort: view.getUint16(pcb + 16) } : {};
+  const row = { at: { protocol, port, ...placeOf(view, pcb) }, state, id: socketId(protocol, generation), ...peer };
   const queue = { waiting: view.getInt16(socket + 44, true), limit: view.getInt16(socket + 48, true) };
   // A flow of the network stack in user space has no socket in the kernel, no number and no user: only a process.
   if (generation === 0n) return { ...row, pid: view.getInt32(socket + 68, true) };

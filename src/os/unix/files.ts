@@ -6,6 +6,7 @@ const libc = lazyLibc({
   write: { args: ["i32", "ptr", "u64"], returns: "i64" },
   dup2: { args: ["i32", "i32"], returns: "i32" },
   poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
+  pipe: { args: ["ptr"], returns: "i32" },
   socketpair: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
 });
 // fcntl is variadic: on arm64 macOS its variadic argument travels on the stack, behind eight register arguments.
@@ -54,6 +55,15 @@ export function openSocketPair(): [number, number] | number {
   if (done < 0) return done;
   for (const fd of fds) setCloseOnExec(fd);
   return [fds[0]!, fds[1]!];
+}
+
+/** A close-on-exec pipe, or minus the error number. */
+export function openPipe(): { readonly reader: number; readonly writer: number } | number {
+  const fds = new Int32Array(2);
+  const done = orErrno(libc().pipe(fds));
+  if (done < 0) return done;
+  for (const fd of fds) setCloseOnExec(fd);
+  return { reader: fds[0]!, writer: fds[1]! };
 }
 
 export function setCloseOnExec(fd: number, on = true): void {

@@ -1,3 +1,4 @@
+import type { OutputStream } from "../../core/os.ts";
 import type { Protocol } from "../../core/endpoint.ts";
 import type { WaitStatus } from "./spawn.ts";
 
@@ -16,6 +17,8 @@ export type ToGuard =
       /** Which processes must end if portguard dies: those with a socket on these ports, or simply all. */
       readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
       readonly killAll: boolean;
+      /** What the guard has inherited to be the command's stdout and stderr. */
+      readonly output: Readonly<Partial<Record<OutputStream, number>>>;
     }
   /** The broker has the listener: start the command. */
   | { readonly do: "proceed" }

@@ -61,11 +61,18 @@ export abstract class Guard {
   /** Called from time to time. */
   protected look(): void {}
 
-  protected start({ argv, env, ignoredSignals, blockedSignals, nofile }: Launch): void {
+  protected start({ argv, env, ignoredSignals, blockedSignals, nofile, output }: Launch): void {
     for (const signal of ignoredSignals) ignoreSignal(signal);
     if (nofile !== undefined) setSoftNofile(nofile);
     const defaultSignals = allSignalNumbers().filter((signal) => !ignoredSignals.includes(signal));
-    const pid = spawnProcess({ file: argv[0]!, argv, env, defaultSignals, blockedSignals });
+    const { stdout, stderr } = output;
+    const moved = [
+      ...(stdout === undefined ? [] : [{ from: stdout, to: 1 }]),
+      ...(stderr === undefined ? [] : [{ from: stderr, to: 2 }]),
+    ];
+    const pid = spawnProcess({ file: argv[0]!, argv, env, defaultSignals, blockedSignals, moved });
+    // The last one that writes is the command's: then its end is seen.
+    for (const { from } of moved) closeFd(from);
     if (pid < 0) return this.say({ said: "failed", error: -pid });
     this.commandPid = pid;
     this.exitFd = this.watchExit(pid);

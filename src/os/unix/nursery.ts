@@ -7,8 +7,12 @@ import { inheritedBlocks, inheritedIgnores } from "./ignored-signals.ts";
 import { type InheritedListener, InheritedQueues } from "./inherited-queues.ts";
 import { exitOf, failureOf } from "./launch-outcome.ts";
 import { launcherArgv } from "./launcher.ts";
+import { TappedOutput } from "./tapped-output.ts";
 import type { GuardedTree, TreeCare } from "./tree.ts";
 import type { GuardOrder, QueueOrder, WatchGuardOrder, WatchReport } from "./watch-report.ts";
+
+/** How long the end of a command's output may take to pass through us. */
+const LAST_OUTPUT_MS = 2000;
 
 /** What the guard (or the thread, in its place) answers to a launch. */
 type Verdict = Extract<FromGuard, { said: "refused" | "spawned" | "failed" }> | { readonly said: "nothing" };
@@ -21,6 +25,7 @@ interface Launched {
   readonly settle: (verdict: Verdict) => void;
   /** The thread has done with the guard. */
   readonly forgotten: PromiseWithResolvers<void>;
+  readonly output: TappedOutput | undefined;
   runs: boolean;
   /** We sent the guard away ourselves. */
   dismissed: boolean;
@@ -56,7 +61,9 @@ export abstract class UnixNursery implements Nursery {
 
   async launch(asked: LaunchSpec): Promise<LaunchOutcome> {
     const spec = this.prepare(asked);
-    const guard = this.takeGuard(spec);
+    const output = spec.tap && new TappedOutput(spec.tap);
+    const guard = this.takeGuard(spec, output?.fds ?? []);
+    output?.closeWriters();
     const verdict = Promise.withResolvers<Verdict>();
     const makeTree = this.treeMaker(guard, spec);
     const launched: Launched = {
@@ -64,6 +71,7 @@ export abstract class UnixNursery implements Nursery {
       tree: makeTree(-1),
       settle: verdict.resolve,
       forgotten: Promise.withResolvers(),
+      output,
       runs: false,
       dismissed: false,
     };
@@ -82,6 +90,7 @@ export abstract class UnixNursery implements Nursery {
       nofile,
       ports,
       killAll,
+      output: output?.writers ?? {},
     });
     return this.conclude(await verdict.promise, spec, launched, makeTree);
   }
@@ -137,6 +146,8 @@ export abstract class UnixNursery implements Nursery {
     // Only then its socket may be closed: the thread must not meet another file under its number.
     await launched.forgotten.promise;
     this.launches.delete(generation);
+    // A daemon that was left may keep it open.
+    if (launched.output) await Promise.race([launched.output.drained, Bun.sleep(LAST_OUTPUT_MS)]);
     if (tree.leftDaemons) this.keepers = [...this.keepers, guard];
     else await guard.collect();
     this.keepers = this.keepers.filter((keeper) => !keeper.hasEnded());
@@ -148,9 +159,10 @@ export abstract class UnixNursery implements Nursery {
     return [this.early, ...launched, ...this.keepers].flatMap((each) => (each && each !== guard ? each.pid : []));
   }
 
-  /** The one that was started early, unless this launch needs one that inherits its sockets. */
-  private takeGuard({ way }: LaunchSpec): GuardProcess {
-    if (way.kind === "inherit") return GuardProcess.start(way.fds);
+  /** The one that was started early, unless this launch needs one that inherits something. */
+  private takeGuard({ way }: LaunchSpec, output: readonly number[]): GuardProcess {
+    const fds = [...(way.kind === "inherit" ? way.fds : []), ...output];
+    if (fds.length > 0) return GuardProcess.start(fds);
     const guard = this.early ?? GuardProcess.start([]);
     this.early = undefined;
     return guard;

@@ -4,6 +4,10 @@ import { cString } from "./raw-words.ts";
 
 const libc = lazyLibc({
   posix_spawnp: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
+  posix_spawn_file_actions_init: { args: ["ptr"], returns: "i32" },
+  posix_spawn_file_actions_adddup2: { args: ["ptr", "i32", "i32"], returns: "i32" },
+  posix_spawn_file_actions_addclose: { args: ["ptr", "i32"], returns: "i32" },
+  posix_spawn_file_actions_destroy: { args: ["ptr"], returns: "i32" },
   posix_spawnattr_init: { args: ["ptr"], returns: "i32" },
   posix_spawnattr_setflags: { args: ["ptr", "i16"], returns: "i32" },
   posix_spawnattr_setsigdefault: { args: ["ptr", "ptr"], returns: "i32" },
@@ -29,6 +33,8 @@ export interface SpawnSpec {
   readonly defaultSignals: readonly number[];
   /** Signals that wait, undelivered, in the child. */
   readonly blockedSignals: readonly number[];
+  /** Open files of ours that the child has under other numbers, and only there. */
+  readonly moved?: readonly { readonly from: number; readonly to: number }[];
 }
 
 /**
@@ -38,18 +44,25 @@ export interface SpawnSpec {
 export function spawnProcess(spec: SpawnSpec): number {
   // 512 bytes hold every libc's structure (glibc: 336 and 80); macOS keeps a pointer in the first 8.
   const attributes = new Uint8Array(512);
+  const actions = new Uint8Array(512);
   const pid = new Int32Array(1);
   const argv = new CStrings(spec.argv);
   const envp = new CStrings(Object.entries(spec.env).map(([name, value]) => `${name}=${value}`));
   libc().posix_spawnattr_init(attributes);
+  libc().posix_spawn_file_actions_init(actions);
   try {
     libc().posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     libc().posix_spawnattr_setsigdefault(attributes, signalSet([...spec.defaultSignals, ...KEPT_BY_LIBC]));
     libc().posix_spawnattr_setsigmask(attributes, signalSet(spec.blockedSignals));
-    const error = libc().posix_spawnp(pid, cString(spec.file), null, attributes, argv.pointers, envp.pointers);
+    for (const { from, to } of spec.moved ?? []) {
+      libc().posix_spawn_file_actions_adddup2(actions, from, to);
+      libc().posix_spawn_file_actions_addclose(actions, from);
+    }
+    const error = libc().posix_spawnp(pid, cString(spec.file), actions, attributes, argv.pointers, envp.pointers);
     return error === 0 ? pid[0]! : -error;
   } finally {
     libc().posix_spawnattr_destroy(attributes);
+    libc().posix_spawn_file_actions_destroy(actions);
   }
 }
 

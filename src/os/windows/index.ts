@@ -25,6 +25,8 @@ export function openWindows(): Os {
     openProcess,
     refusalOf: explainRefusal,
     openNursery: (options) => new WindowsNursery(options),
+    // Whoever reads our streams there is told by handles that Bun keeps for itself.
+    hasOwnErrorStream: () => false,
     terminal: readTerminal,
     // No handle but the standard ones is inherited.
     keepFd: () => undefined,

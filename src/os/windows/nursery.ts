@@ -1,4 +1,4 @@
-import type { LaunchOutcome, LaunchSpec, Nursery, NurseryOptions } from "../../core/os.ts";
+import type { LaunchOutcome, LaunchSpec, Nursery, NurseryOptions, OutputStream, OutputTap } from "../../core/os.ts";
 import { fail } from "../../core/error.ts";
 import { batchCommandLine, batchFault, isBatch } from "./batch-command.ts";
 import { findCommand } from "./find-command.ts";
@@ -29,7 +29,7 @@ export class WindowsNursery implements Nursery {
   /** A port that was let go of has no queue here. */
   keepQueue(): void {}
 
-  #spawn(path: string, { argv, env, generation }: LaunchSpec, job: Job): LaunchOutcome {
+  #spawn(path: string, { argv, env, generation, tap }: LaunchSpec, job: Job): LaunchOutcome {
     const batch = isBatch(path);
     const fault = batch ? batchFault(argv) : undefined;
     if (fault !== undefined) return { kind: "not-runnable", because: fault };
@@ -38,10 +38,12 @@ export class WindowsNursery implements Nursery {
     try {
       const child = Bun.spawn(batch ? batchCommandLine(path, args, systemRoot) : [path, ...args], {
         env: { ...env },
-        stdio: ["inherit", "inherit", "inherit"],
+        stdio: ["inherit", pipeOf("stdout", tap), pipeOf("stderr", tap)],
         windowsVerbatimArguments: batch,
       });
-      return { kind: "running", tree: new WindowsTree(job, child, generation, this.options.onEvent) };
+      const passing = tap?.streams.map((stream) => passOn(stream, child[stream], tap)) ?? [];
+      const tree = new WindowsTree(job, child, generation, this.options.onEvent, Promise.all(passing));
+      return { kind: "running", tree };
     } catch (error) {
       return { kind: "not-runnable", because: describeSpawnFault(path, error) };
     }
@@ -51,6 +53,24 @@ export class WindowsNursery implements Nursery {
   [Symbol.asyncDispose](): Promise<void> {
     this.#watch?.[Symbol.dispose]();
     return Promise.resolve();
+  }
+}
+
+function pipeOf(stream: OutputStream, tap: OutputTap | undefined): "pipe" | "inherit" {
+  return tap?.streams.includes(stream) ? "pipe" : "inherit";
+}
+
+/** Writes to our own stream what the command wrote to its, unchanged. */
+async function passOn(
+  stream: OutputStream,
+  from: ReadableStream<Uint8Array> | undefined,
+  tap: OutputTap,
+): Promise<void> {
+  const to = Bun.file(stream === "stdout" ? 1 : 2).writer();
+  for await (const bytes of from ?? []) {
+    void to.write(bytes);
+    await to.flush();
+    tap.onChunk(stream, bytes);
   }
 }
 

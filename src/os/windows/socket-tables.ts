@@ -87,7 +87,10 @@ function parseRow(row: DataView, layout: Layout): SocketRow {
   const pid = row.getUint32(layout.pid, true);
   const id = `${formatEndpoint(at)} ${remoteOf(row, layout)} ${pid}`;
   // Pid 0 stands in rows whose process is gone or never was: TIME_WAIT.
-  return { at, state: stateOf(row, layout), id, ...(pid !== 0 && { pid }) };
+  const state = stateOf(row, layout);
+  const peerPort =
+    state === "established" && layout.remotePort !== undefined ? row.getUint16(layout.remotePort) : undefined;
+  return { at, state, id, ...(peerPort !== undefined && { peerPort }), ...(pid !== 0 && { pid }) };
 }
 
 /** The interface of a link-local address. Other addresses have none, and what stands there is no number of one. */

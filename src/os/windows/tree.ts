@@ -10,6 +10,8 @@ import { readTerminal } from "./terminal.ts";
 /** Processes end within milliseconds of being told to, unless a driver holds them. */
 const END_DEADLINE_MS = 10_000;
 const END_POLL_MS = 5;
+/** How long the end of a command's output may take to pass through us. */
+const LAST_OUTPUT_MS = 2000;
 
 /**
  * The command and what it started: all that is in our job but ourselves. No signal of Windows reaches one program and
@@ -18,11 +20,19 @@ const END_POLL_MS = 5;
 export class WindowsTree implements Tree {
   readonly pid: number;
   readonly #job: Job;
+  readonly #output: Promise<unknown>;
   #endedFor: SignalName | undefined;
   /** While a start is watched, members are asked for every few milliseconds: a snapshot each time would be dear. */
   #names: ReadonlyMap<number, string> = new Map();
 
-  constructor(job: Job, child: StartedChild, generation: number, onEvent: NurseryOptions["onEvent"]) {
+  constructor(
+    job: Job,
+    child: StartedChild,
+    generation: number,
+    onEvent: NurseryOptions["onEvent"],
+    output: Promise<unknown>,
+  ) {
+    this.#output = output;
     this.#job = job;
     this.pid = child.pid;
     // Opened while Bun still has the process: Bun itself tells only 8 bits of the exit code.
@@ -68,9 +78,9 @@ export class WindowsTree implements Tree {
   /** It has its own sockets: nothing of them can be kept. */
   leave(): void {}
 
-  /** The job is watched by nobody but the system. */
-  dismiss(): Promise<void> {
-    return Promise.resolve();
+  /** The job is watched by nobody but the system; what the command wrote must have passed through us. */
+  async dismiss(): Promise<void> {
+    await Promise.race([this.#output, Bun.sleep(LAST_OUTPUT_MS)]);
   }
 
   #terminate(pids: readonly number[], signal: SignalName): void {
