@@ -131,7 +131,7 @@ async function completeKind(
   file: string | undefined,
 ): Promise<Completion> {
   const kinds = new Set(shows.match(/[A-Z]+/g));
-  if (kinds.has("FILE") || kinds.has("PATH")) return { kind: "files" };
+  if (kinds.has("FILE") || kinds.has("PATH") || kinds.has("GLOB")) return { kind: "files" };
   if (kinds.has("DIR")) return { kind: "folders" };
   const found: Candidate[] = [];
   if (kinds.has("PORT") || kinds.has("TARGET")) found.push(...(await live.ports()));

@@ -104,6 +104,18 @@ if (need("python3", "ss"))
       await expectEnds(run);
     });
 
+    test("is kept there in every generation", async () => {
+      const [own, port] = [freePort(), freePort()];
+      await using run = start(port, ["--as", `${own}`, "--bind", "127.0.0.1"], "::", `${own}`);
+      await run.event("ready");
+      run.signal("SIGHUP");
+      await run.event("retired");
+      expect(run.stdout).toBe(`bound ::ffff:127.0.0.1 ${port}\n`.repeat(2));
+      expect(listening(port)).toEqual([`[::ffff:127.0.0.1]:${port}`]);
+      expect(await exchange("127.0.0.1", port, "")).toBe("hello");
+      await expectEnds(run);
+    });
+
     test("that is told its port after all gets it, too", async () => {
       const [own, port] = [freePort(), freePort()];
       await using run = start(port, ["--as", `${own}`], "127.0.0.1", "{port}");
