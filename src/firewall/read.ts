@@ -3,7 +3,6 @@ import { type Seen, seen, unseen } from "../core/seen.ts";
 import { readIpSets } from "./backends/ipset/read.ts";
 import { type SavedTables, readSaved } from "./backends/iptables/read.ts";
 import { BYTECODE, type Hidden, readBytecode } from "./backends/nft/bytecode.ts";
-import { withDevices } from "./backends/nft/devices.ts";
 import { type Json, isList, isObject } from "./backends/nft/json.ts";
 import { readNft } from "./backends/nft/read.ts";
 import { mergeTables } from "./merge-tables.ts";
@@ -33,10 +32,7 @@ const MOST_DEPTH = 100;
  * `nft --debug=netlink list ruleset`), `ipset save`; each is known by its content. Throws BAD_RULES.
  */
 export function readRules(dumps: readonly Dump[]): RuleSet {
-  return withDevices(
-    merge(dumps.flatMap(readDump)),
-    dumps.map(({ text }) => text),
-  );
+  return merge(dumps.flatMap(readDump));
 }
 
 function readDump({ name, text }: Dump): Read[] {
