@@ -1,5 +1,3 @@
-import { own } from "../../own.ts";
-
 /** The words of a line as iptables-save and ipset write it: `"…"` is one word, in which `\` escapes the next character. */
 export function splitWords(line: string): string[] {
   if (!line.includes('"')) return line.split(" ").filter((word) => word !== "");
@@ -40,46 +38,54 @@ export interface Clause {
 
 /** Their value may look like an option. */
 const FREE_TEXT = new Set(["comment", "log-prefix", "nflog-prefix", "string", "hex-string", "ulog-prefix"]);
-const KINDS: Readonly<Record<string, Clause["kind"]>> = { "-m": "match", "-j": "jump", "-g": "goto" };
+
+class ReadClause implements Clause {
+  readonly options: Option[] = [];
+
+  constructor(
+    readonly kind: Clause["kind"],
+    readonly name: string,
+  ) {}
+
+  /** Put together only where somebody asks: of what is understood, nobody does. */
+  get text(): string {
+    const flag = { builtin: [], match: ["-m", this.name], jump: ["-j", this.name], goto: ["-g", this.name] }[this.kind];
+    return [...flag, ...this.options.map(({ text }) => text)].join(" ");
+  }
+}
 
 /** Puts the words of a rule, behind `-A CHAIN`, in order. */
 export function splitClauses(words: readonly string[]): Clause[] {
-  const clauses: Clause[] = [];
-  let clause = { kind: "builtin" as Clause["kind"], name: "", options: [] as Option[] };
-  const close = () => clauses.push({ ...clause, text: textOf(clause) });
+  let clause = new ReadClause("builtin", "");
+  const clauses = [clause];
   for (let at = 0; at < words.length;) {
-    const kind = own(KINDS, words[at]!);
+    const kind = kindOf(words[at]!);
     if (kind) {
-      close();
-      clause = { kind, name: words[at + 1] ?? "", options: [] };
+      clauses.push((clause = new ReadClause(kind, words[at + 1] ?? "")));
       at += 2;
-      continue;
-    }
-    const option = readOption(words, at);
-    clause.options.push(option.option);
-    at = option.next;
+    } else at = readOption(words, at, clause.options);
   }
-  close();
   return clauses.filter(({ kind, options }) => kind !== "builtin" || options.length > 0);
 }
 
-function readOption(words: readonly string[], start: number): { option: Option; next: number } {
+function kindOf(word: string): Clause["kind"] | undefined {
+  return word === "-m" ? "match" : word === "-j" ? "jump" : word === "-g" ? "goto" : undefined;
+}
+
+/** Answers where the next one begins. */
+function readOption(words: readonly string[], start: number, options: Option[]): number {
   const not = words[start] === "!";
   const first = not ? start + 1 : start;
-  const name = (words[first] ?? "").replace(/^-{1,2}/, "");
+  const word = words[first] ?? "";
+  const name = word.startsWith("--") ? word.slice(2) : word.startsWith("-") ? word.slice(1) : word;
   let next = first + 1;
   if (FREE_TEXT.has(name)) next++;
   else while (next < words.length && !isStart(words[next]!)) next++;
   const text = words.slice(start, next).join(" ");
-  return { option: { name, values: words.slice(first + 1, next), not, text }, next };
+  options.push({ name, values: words.slice(first + 1, next), not, text });
+  return next;
 }
 
 function isStart(word: string): boolean {
-  return word === "!" || /^--?[a-z]/i.test(word);
-}
-
-function textOf({ kind, name, options }: Omit<Clause, "text">): string {
-  const rest = options.map(({ text }) => text);
-  const flag = { builtin: [], match: ["-m", name], jump: ["-j", name], goto: ["-g", name] }[kind];
-  return [...flag, ...rest].join(" ");
+  return word === "!" || (word.startsWith("-") && /^--?[a-z]/i.test(word));
 }

@@ -8,7 +8,7 @@ import { mergePorts } from "../merged-ports.ts";
 import { HIDDEN_FAMILY, type Hidden, NOTHING_HIDDEN, NOT_SEEN } from "./bytecode.ts";
 import { needsHeader } from "./expr.ts";
 import { readNamedSet } from "./sets.ts";
-import { type Objects, readStatement } from "./statements.ts";
+import { readStatement } from "./statements.ts";
 import { renderStatement } from "./text.ts";
 
 const FAMILIES: ReadonlySet<string> = new Set(["ip", "ip6", "inet", "arp", "bridge", "netdev"]);
@@ -141,12 +141,14 @@ function readRule(table: Building | undefined, body: JsonObject, { rules }: Hidd
   const comment = textOf(body["comment"]);
   const hidden = rules.get(`${keyOf(body)} ${chain.name} ${handle}`) ?? NOT_SEEN;
   const family = table.family === "inet" ? needsFamily(statements, hidden.family) : [];
-  const text = statements.map(renderStatement).join(" ");
+  const texts = statements.map(renderStatement);
+  const text = texts.join(" ");
+  const parts = statements.flatMap((statement, index) => readStatement(statement, table.objects, texts[index]));
   chain.rules.push({
     position: chain.rules.length + 1,
     ...(handle !== undefined && { handle }),
     text: comment === undefined ? text : `${text} comment "${comment}"`,
-    parts: [...family, ...mergePorts(partsOf(statements, table.objects), hidden.merged)],
+    parts: [...family, ...mergePorts(parts, hidden.merged)],
   });
   return true;
 }
@@ -167,10 +169,6 @@ function isBound(statements: readonly Json[]): boolean {
   return statements.some(
     (each) => isObject(each) && /"(?:ip6?|icmp|icmpv6)"|"nfproto"/.test(JSON.stringify(each["match"] ?? "")),
   );
-}
-
-function partsOf(statements: readonly Json[], objects: Objects): readonly Part[] {
-  return statements.flatMap((statement) => readStatement(statement, objects));
 }
 
 function finish({ family, name, chains, sets, isDormant }: Building): Table {

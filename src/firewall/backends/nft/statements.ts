@@ -43,9 +43,8 @@ const HARMLESS_XT: ReadonlySet<string> = new Set([
 ]);
 
 /** What a statement asks of a packet or does to it; opaque where it is not understood. */
-export function readStatement(json: Json, objects: Objects): readonly Part[] {
+export function readStatement(json: Json, objects: Objects, text = renderStatement(json)): readonly Part[] {
   const [word, body] = entryOf(json) ?? [];
-  const text = renderStatement(json);
   if (word === undefined) return opaque(text);
   const verdict = readVerdict(json);
   if (verdict) return [verdictPart(verdict)];

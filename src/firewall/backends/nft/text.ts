@@ -74,7 +74,7 @@ const SILENT_OPERATORS: ReadonlySet<string> = new Set(["==", "in"]);
 
 export function renderMatch({ op, left, right }: JsonObject): string {
   const isFib = isObject(left) && left["fib"] !== undefined && typeof right === "boolean";
-  const isName = isObject(left) && /"[io]if(?:name)?"/.test(JSON.stringify(left["meta"] ?? ""));
+  const isName = isObject(left) && left["meta"] !== undefined && /"[io]if(?:name)?"/.test(JSON.stringify(left["meta"]));
   const value = isFib ? (right ? "exists" : "missing") : renderExpr(right, isName);
   const sign = textOf(op) ?? "==";
   return [renderExpr(left), SILENT_OPERATORS.has(sign) ? "" : sign, value].filter(Boolean).join(" ");
