@@ -4,7 +4,7 @@ import type { Os } from "../core/os.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReservedPort } from "../core/reservation.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
-import { controlPath } from "../state/control-place.ts";
+import { landingPath } from "../state/control-place.ts";
 import { ensureOwnedFolder } from "../state/owned-file.ts";
 import { stateFolder } from "../state/state-folder.ts";
 import { openReservations } from "./reservation-files.ts";
@@ -19,8 +19,8 @@ export function completeAdoption(request: ReserveRequest, name: string, os: Os):
   const { control } = found;
   if (control === undefined)
     return fail("NO_RESERVATION", `the reservation ${name} takes no requests`, "stop it, and reserve the port anew");
-  const landing = controlPath(os.name, stateFolder(os.name, process.env), `${name}.${process.pid}`);
-  if (os.name !== "windows") ensureOwnedFolder(dirname(landing));
+  const landing = landingPath(os.name, stateFolder(os.name, process.env), name);
+  ensureOwnedFolder(dirname(landing));
   return {
     ...request,
     name: request.name ?? name,

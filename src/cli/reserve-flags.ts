@@ -51,7 +51,7 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     value: "needed",
     shows: "NAME",
     group: "the reservation",
-    help: "take the sockets of that hold over, without a gap (Unix)",
+    help: "take the sockets of that hold over, without a gap",
   },
   {
     name: "handoff",

@@ -51,7 +51,7 @@ export interface Os {
    * stands for the signal.
    */
   raise(signal: SignalName): number;
-  /** Passes holds on to another process; loaded when it is asked for. Throws UNSUPPORTED where that can't be done. */
+  /** Passes holds on to another process; loaded when it is asked for. */
   passing(): Promise<HoldPassing>;
   /** What `reach` asks; loaded when it is asked for, since no start should pay for it. */
   network(): Promise<Network>;
@@ -108,13 +108,14 @@ export interface Hold extends Disposable {
 
 /** How the sockets of a hold come to another portguard of the same user, without a moment in which nobody has them. */
 export interface HoldPassing {
-  /** Gives them to whoever waits at this path; they stay ours as well. Throws HANDOFF_REFUSED. */
+  /** Gives them to whoever opened this landing; they stay ours as well. Throws HANDOFF_REFUSED. */
   lend(landing: string, holds: readonly Hold[]): void;
-  /** Waits at this path, in a folder of ours. Throws HANDOFF_REFUSED. */
+  /** Makes ready to take them, at this path in a folder of ours. Throws HANDOFF_REFUSED. */
   openLanding(path: string): Landing;
 }
 
 export interface Landing extends Disposable {
+  /** What the lender is told. */
   readonly path: string;
   /** What was lent, once that has been said. Throws HANDOFF_REFUSED. */
   take(): Hold[];

@@ -17,3 +17,12 @@ export function controlPath(system: OsName, stateFolder: string, name: string): 
   if (Buffer.byteLength(path) <= MOST_BYTES) return path;
   return join(tmpdir(), `portguard-${process.getuid?.() ?? 0}`, `${digest}.sock`);
 }
+
+/** Where the sockets of a reservation may be sent to by whoever takes them over: for this process alone. */
+export function landingPath(system: OsName, stateFolder: string, name: string): string {
+  const own = `${name}.${process.pid}`;
+  // There it is a file: see os/windows/passing.ts.
+  return system === "windows"
+    ? join(stateFolder, "reservations", `${own}.lent`)
+    : controlPath(system, stateFolder, own);
+}

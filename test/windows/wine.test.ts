@@ -184,6 +184,25 @@ function runSuite(): void {
       await isFree(port);
     });
 
+    test("adopts the sockets of a hold, which lets go of its own", async () => {
+      const port = freePort();
+      const name = `hold-${port}`;
+      const holder = wine.start("portguard.exe", "reserve", String(port), "--name", name);
+      await holder.says(`held on 0.0.0.0:${port} and [::]:${port}`);
+      const next = wine.start("portguard.exe", "reserve", "--adopt", name);
+      await next.says(`held on 0.0.0.0:${port} and [::]:${port}`);
+      expect(await holder.ended()).toBe(0);
+      expect(holder.heard.stderr).toContain("handed on to another portguard (pid ");
+      const [tries] = (await wine.ask("program.exe", "steal-once", String(port))) as string[][];
+      for (const each of tries!) expect(each).toMatch(REFUSED);
+      const command = ["program.exe", "serve", String(port), "127.0.0.1"];
+      const server = wine.start("portguard.exe", "reserve", "--adopt", name, "--", ...command);
+      await server.says(" handed to ");
+      expect(await next.ended()).toBe(0);
+      server.kill();
+      await isFree(port);
+    });
+
     test("that loses its port to a stranger is ended, and the thief named", async () => {
       const port = freePort();
       const thief = wine.start("program.exe", "steal", "Z:\\win\\go", String(port));

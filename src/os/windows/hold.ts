@@ -88,7 +88,8 @@ export function classifyRefusal(at: Endpoint, error: number, facts: RefusalFacts
   return refusal ? { kind: "denied", at, refusal } : { kind: "busy", at };
 }
 
-class WindowsHold implements Hold {
+/** Exclusive sockets, one for each family. */
+export class WindowsHold implements Hold {
   readonly protocol: Protocol;
   readonly port: number;
   members: readonly Endpoint[];
@@ -99,6 +100,11 @@ class WindowsHold implements Hold {
     this.#sockets = bound.map(({ socket }) => socket);
     this.protocol = bound[0]!.at.protocol;
     this.port = bound[0]!.at.port;
+  }
+
+  /** Its sockets, each with its place. */
+  get bound(): readonly BoundSocket[] {
+    return this.#sockets.map((socket, index) => ({ socket, at: this.members[index]! }));
   }
 
   listenOn(): never {

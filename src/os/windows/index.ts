@@ -1,4 +1,3 @@
-import { fail } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import { findCommand } from "./find-command.ts";
 import { holdPort } from "./hold.ts";
@@ -34,12 +33,7 @@ export function openWindows(): Os {
     ignores: () => false,
     findCommand: (name) => findCommand(name),
     raise: raiseSignal,
-    passing: async () =>
-      fail(
-        "UNSUPPORTED",
-        "held sockets can't be passed on to another portguard on Windows yet",
-        "reserve the port anew",
-      ),
+    passing: async () => (await import("./passing.ts")).windowsPassing,
     network: async () => (await import("./network/index.ts")).windowsNetwork,
     origins: async () => (await import("./origin/index.ts")).windowsOrigins,
   };

@@ -1,3 +1,4 @@
+import { ptr } from "bun:ffi";
 import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import { fail } from "../../core/error.ts";
 import { lastError, lazyDll } from "./dll.ts";
@@ -9,6 +10,7 @@ const winsock = lazyDll("ws2_32.dll", {
   setsockopt: { args: ["u64", "i32", "i32", "buffer", "i32"], returns: "i32" },
   bind: { args: ["u64", "buffer", "i32"], returns: "i32" },
   getsockname: { args: ["u64", "buffer", "buffer"], returns: "i32" },
+  WSADuplicateSocketW: { args: ["u64", "u32", "buffer"], returns: "i32" },
   closesocket: { args: ["u64"], returns: "i32" },
 });
 
@@ -27,6 +29,11 @@ const SO_EXCLUSIVEADDRUSE = ~0x0004;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 27;
 
+/** struct WSAPROTOCOL_INFOW. */
+const PROTOCOL_INFO_BYTES = 628;
+/** What stands for "as the structure says" in the place of family, type and protocol. */
+const FROM_PROTOCOL_INFO = -1;
+
 /** A bound socket that does not listen. */
 export interface BoundSocket {
   readonly socket: bigint;
@@ -43,6 +50,21 @@ export function bindExclusively(at: Endpoint): BoundSocket | number {
   if (refused === 0) return { socket, at: { ...at, port: at.port || boundPort(socket, at) } };
   closeSocket(socket);
   return refused;
+}
+
+/** What the process of this number opens the same socket with, or Windows' error number. */
+export function duplicateSocket(socket: bigint, pid: number): Uint8Array | number {
+  const info = new Uint8Array(PROTOCOL_INFO_BYTES);
+  return winsock().WSADuplicateSocketW(socket, pid, info) === 0 ? info : lastError();
+}
+
+/** Opens a socket that another process duplicated for this one; Windows' error number where it refuses. */
+export function adoptSocket(info: Uint8Array<ArrayBuffer>): bigint | number {
+  startWinsock();
+  const from = FROM_PROTOCOL_INFO;
+  const flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+  const socket = winsock().WSASocketW(from, from, from, ptr(info), 0, flags);
+  return socket === INVALID_SOCKET ? lastError() : socket;
 }
 
 export function closeSocket(socket: bigint): void {
