@@ -1,4 +1,5 @@
 import { formatHostPort, unmapAddress } from "../core/address.ts";
+import { PortguardError } from "../core/error.ts";
 import type { Listed } from "../core/listing.ts";
 import type { Exit, Os } from "../core/os.ts";
 import { clientAddress, type Reservation } from "../core/reservation.ts";
@@ -76,13 +77,23 @@ async function follow(args: TableArgs, os: Os): Promise<Exit> {
 }
 
 function look({ name, mine, protocol }: TableArgs, os: Os): { listed: Listed[]; reservations: readonly Reservation[] } {
-  const all = openReservations(os).list();
+  const all = reservationsOf(os);
   const us = mine ? os.process(process.pid)?.user : undefined;
   const listed = listListeners(os, protocol, all).filter(
     (each) =>
       (name === undefined || each.reservation?.name === name) && (us === undefined || each.process?.user === us),
   );
   return { listed, reservations: all.filter((each) => name === undefined || each.name === name) };
+}
+
+/** Where there is no place to record any, there are none. */
+function reservationsOf(os: Os): readonly Reservation[] {
+  try {
+    return openReservations(os).list();
+  } catch (error) {
+    if (error instanceof PortguardError && error.code === "UNSUPPORTED") return [];
+    throw error;
+  }
 }
 
 const NOTHING: Line = { tone: "plain", text: "nothing listens here" };

@@ -1,4 +1,5 @@
 import type { ControlAnswer, ControlRequest } from "../core/control.ts";
+import { PortguardError } from "../core/error.ts";
 import type { Os } from "../core/os.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
@@ -21,7 +22,7 @@ export interface RecordOptions {
  * reservation goes on. Throws NAME_TAKEN.
  */
 export function openRecord(
-  { name, command }: ReserveRequest,
+  { name, command, adopt }: ReserveRequest,
   os: Os,
   { emit, handle }: RecordOptions,
 ): ReservationBook | undefined {
@@ -29,7 +30,7 @@ export function openRecord(
     emit({
       kind: "warning",
       code: "NOT_RECORDED",
-      what: `this reservation can't be recorded: ${reasonOf(error)}`,
+      what: `this reservation can't be recorded: ${error instanceof PortguardError ? error.what : reasonOf(error)}`,
       hint: "it goes on, but `portguard list` and `portguard restart` won't find it",
     });
   const files = openFiles(os, onFault);
@@ -48,8 +49,18 @@ export function openRecord(
     },
     onFault,
   });
-  if (name !== undefined) book.claimAsked();
+  if (name !== undefined && !adopt) book.claimAsked();
+  else if (name !== undefined) claimAdopted(book, onFault);
   return book;
+}
+
+/** The command runs already: that somebody else was quicker to take the name must not end it. */
+function claimAdopted(book: ReservationBook, onFault: (error: unknown) => void): void {
+  try {
+    book.claimAsked();
+  } catch (error) {
+    onFault(error);
+  }
 }
 
 function openFiles(os: Os, onFault: (error: unknown) => void): ReservationFiles | undefined {

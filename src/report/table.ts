@@ -32,12 +32,13 @@ export function layTable(
   const chosen = width === undefined ? used : chooseColumns(columns, used, natural, width);
   const widths = width === undefined ? natural : narrow(columns, chosen, natural, width);
   const lines = [columns.map(({ title }) => title), ...rows];
-  return lines.map((line) =>
-    chosen.map((at, index) => {
+  return lines.map((line) => {
+    const last = chosen.findLastIndex((at) => line[at] !== "");
+    return chosen.slice(0, last + 1).map((at, index) => {
       const cell = clipCell(line[at]!, widths[at]!, columns[at]!, utf8);
-      return index === chosen.length - 1 ? cell : cell + " ".repeat(widths[at]! - Bun.stringWidth(cell) + GAP);
-    }),
-  );
+      return index === last ? cell : cell + " ".repeat(widths[at]! - Bun.stringWidth(cell) + GAP);
+    });
+  });
 }
 
 /** Leaves columns out until the rest could fit. */

@@ -264,6 +264,15 @@ describe("portguard list", () => {
     await run.stop();
   });
 
+  test("needs no home to list who listens", async () => {
+    using server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    await using run = driveBare(["env", "-u", "HOME", "-u", "XDG_STATE_HOME", binary(), "list"]);
+    expect(await run.ended()).toBe(0);
+    expect(run.stdout).toMatch(
+      new RegExp(`^127\\.0\\.0\\.1 +${server.port} +this machine +bun\\S* +${process.pid} `, "m"),
+    );
+  });
+
   test("says in its exit code that there is nothing", async () => {
     using home = new Home();
     const run = await home.list("--name", "nobody", "--json");

@@ -32,24 +32,18 @@ function render(columns?: number): string[] {
 
 describe("the table", () => {
   test("has a line for each place, with who has it, whose it is and to whom it is open", () => {
-    expect(render()).toEqual(
-      [
-        "address    port  open to       process     pid   user  age  directory       reservation",
-        "127.0.0.1  3000  this machine  node        4711  ada   5s   /home/ada/site",
-        "0.0.0.0    8000  others        uvicorn +2  4712  ada   2h   /home/ada/shop  shop-8000",
-        "[::]       9000  nobody: held  ?           ?     0          /home/ada/shop  api",
-        "10.0.0.1   22    others        ?           ?     0",
-      ].map((line, index) =>
-        index === 1 || index === 4
-          ? expect.stringMatching(new RegExp(`^${line.replace(/[+[\]?.]/g, "\\$&")} *$`))
-          : line,
-      ) as string[],
-    );
+    expect(render()).toEqual([
+      "address    port  open to       process     pid   user  age  directory       reservation",
+      "127.0.0.1  3000  this machine  node        4711  ada   5s   /home/ada/site",
+      "0.0.0.0    8000  others        uvicorn +2  4712  ada   2h   /home/ada/shop  shop-8000",
+      "[::]       9000  nobody: held  ?           ?     0          /home/ada/shop  api",
+      "10.0.0.1   22    others        ?           ?     0",
+    ]);
   });
 
   test.each([100, 84, 70, 60, 50])("fits into %i columns", (columns) => {
     const lines = render(columns);
-    for (const line of lines) expect(Bun.stringWidth(line.trimEnd())).toBeLessThanOrEqual(columns);
+    for (const line of lines) expect(Bun.stringWidth(line)).toBeLessThanOrEqual(columns);
     expect(lines[2]).toContain("8000");
     expect(lines[2]).toContain("4712");
     expect(lines[2]).toContain("shop-8000");
