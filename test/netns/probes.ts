@@ -96,7 +96,9 @@ export async function compare(town: Town, rules: RuleSet, probes: readonly Probe
       const isWrong = expected !== undefined && expected !== first;
       // A datagram that does not get out is told to its sender at once, dropped or rejected; a SYN is sent again.
       const isStopped =
-        ["EPERM", "ENOBUFS"].includes(first) && probe.by === "server" && ["drop", "reject"].includes(verdict.kind);
+        ["EPERM", "ENOBUFS", "EINVAL"].includes(first) &&
+        probe.by === "server" &&
+        ["drop", "reject"].includes(verdict.kind);
       if (isStopped && expected !== undefined) return { probe, verdict, expected, got: expected };
       const got =
         isWrong && (first === "timeout" || expected === "timeout") ? await connect(town, probe, LONG_MS) : first;
