@@ -40,6 +40,18 @@ export const RESERVE_HELP: HelpPage = {
       ],
     },
     {
+      title: "restarts",
+      lines: [
+        "SIGHUP      starts a new generation on the same sockets; once it is ready, the old one is stopped",
+        "rolling     both run for a moment; one that does not get ready in time leaves the old one serving",
+        "stop-first  the old one ends before, and clients wait in the queue; auto takes this for a program",
+        "            that can't run twice (it wants another address, or ends beside a lock or a pid file)",
+        "release     as stop-first, but clients may be refused meanwhile",
+        "crash       --restart tries again after 100ms, 200ms, … 10s; five starts that never serve are enough",
+        "--ready     log:REGEX and --restart have output pass through portguard: it is no terminal then",
+      ],
+    },
+    {
       title: "exit codes",
       lines: [
         "the command's own; its death by a signal is raised again",

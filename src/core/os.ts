@@ -1,9 +1,11 @@
 import type { Address } from "./address.ts";
 import type { Endpoint, Protocol } from "./endpoint.ts";
+import type { Exclusive } from "./exclusive.ts";
 import type { Network } from "./network.ts";
 import type { OpenProcess, ProcessIdentity } from "./open-process.ts";
 import type { Overrule } from "./overrule.ts";
 import type { Origins } from "./origin.ts";
+import type { OutputTap } from "./output-tap.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 
 /**
@@ -27,6 +29,8 @@ export interface Os {
   /** Whether one of these processes is seen waiting for connections on this socket; nothing where that can't be seen. */
   seesWaiter(row: SocketRow, among: readonly number[]): boolean | undefined;
   process(pid: number): ProcessInfo | undefined;
+  /** What these processes have that no second program of their kind could have beside them, as far as it can be seen. */
+  exclusivesOf(pids: readonly number[]): readonly Exclusive[];
   /**
    * Opens the very process that was seen, so that its number can't become another's unnoticed; nothing where it is gone, or
    * the number is another's already.
@@ -174,14 +178,6 @@ export interface LaunchSpec {
   /** Daemons that left the session and have none of the ports end, too. */
   readonly killAll: boolean;
 }
-
-export interface OutputTap {
-  readonly streams: readonly OutputStream[];
-  /** Called with all that was written, once it has been passed on. */
-  readonly onChunk: (stream: OutputStream, bytes: Uint8Array) => void;
-}
-
-export type OutputStream = "stdout" | "stderr";
 
 export type HandoffSpec =
   | { readonly kind: "takeover"; readonly holds: readonly Hold[]; readonly overrule: Overrule }

@@ -63,6 +63,8 @@ export type ReserveEvent =
       readonly generation: number;
       readonly because: RestartCause;
       readonly mode: RestartMode;
+      /** Clients may be refused meanwhile: the port was let go of. */
+      readonly mayRefuse: boolean;
     }
   /** A new generation can't run beside the old one: from now on restarts stop the old one first. */
   | { readonly kind: "not-beside"; readonly generation: number; readonly because: string }
@@ -118,6 +120,7 @@ export type WarningCode =
   | "PORT_STOLEN"
   | "HANDOFF_FAULT"
   | "PARTLY_HELD"
+  | "WENT_TO_BACKGROUND"
   | "KILLED_LEFTOVERS"
   | "NOT_RECORDED"
   | "NOT_WATCHED"

@@ -24,7 +24,8 @@ export function renderSuccession(event: SuccessionEvent): readonly Line[] {
   switch (event.kind) {
     case "restarting": {
       const how = event.mode === "rolling" ? "the old one serves until it is ready" : "the old one is stopped first";
-      return [plain(`starting generation ${event.generation} (${renderCause(event.because)}): ${how}`)];
+      const meanwhile = event.mayRefuse ? ", and clients may be refused meanwhile" : "";
+      return [plain(`starting generation ${event.generation} (${renderCause(event.because)}): ${how}${meanwhile}`)];
     }
     case "restart-failed": {
       const serving = event.serving === undefined ? "" : `: generation ${event.serving} goes on serving`;

@@ -1,10 +1,10 @@
 import type { Exit } from "../core/os.ts";
 import type { RestartPolicy } from "../core/reserve-request.ts";
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+export const FIRST_PAUSE_MS = 100;
+export const LONGEST_PAUSE_MS = 10_000;
 /** So many starts in a row that ended before they were ready are enough: the next one would end the same way. */
-const FAILED_STARTS = 5;
+export const FAILED_STARTS = 5;
 
 /** What the ends before this one have led to. */
 export interface Streak {

@@ -74,6 +74,11 @@ export class Generation {
     return this.options.output.lastLines;
   }
 
+  /** Every live process of it. */
+  get pids(): readonly number[] {
+    return this.tree.members().map(({ pid }) => pid);
+  }
+
   get hasEnded(): boolean {
     return this.exit !== undefined;
   }
@@ -176,7 +181,7 @@ export class Generation {
 
   /** Ends it, and clears away what it leaves. */
   async finish(signal: SignalName): Promise<void> {
-    this.askToEnd(signal);
+    if (!this.hasEnded) this.askToEnd(signal);
     await this.ended;
     await this.clearAway();
   }
@@ -191,6 +196,7 @@ export class Generation {
     clearTimeout(this.killTimer);
     const { tree, request, emit } = this.options;
     let left = tree.doomed();
+    this.warnOfBackground(left);
     if (left.length > 0) tree.signalAll("SIGTERM");
     const deadline = this.killAt ?? performance.now() + request.graceMs;
     while (left.length > 0 && performance.now() < deadline) {
@@ -204,6 +210,20 @@ export class Generation {
     }
     if (daemons.length > 0) emit({ kind: "left-running", processes: daemons });
     await tree.dismiss();
+  }
+
+  /** A command that goes to the background is out of sight: who has its sockets then is no child of ours. */
+  private warnOfBackground(left: readonly TreeProcess[]): void {
+    const daemons = left.filter(({ detached }) => detached);
+    const hasSucceeded = this.exit?.kind === "code" && this.exit.code === 0;
+    if (this.wasAskedToEnd || !hasSucceeded || daemons.length === 0) return;
+    const name = programName(this.options.request.command);
+    const what = `${name} went to the background, where it can't be guarded: ended, with ${listProcesses(daemons)}`;
+    this.warn(
+      "WENT_TO_BACKGROUND",
+      what,
+      "run it in the foreground: `daemon off;` (nginx), `--daemonize no` (redis-server)",
+    );
   }
 
   /** Where it ended before it served, which nobody wanted. */

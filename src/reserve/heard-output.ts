@@ -1,4 +1,4 @@
-import type { OutputStream, OutputTap } from "../core/os.ts";
+import type { OutputStream, OutputTap } from "../core/output-tap.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 
 const KEPT_LINES = 10;

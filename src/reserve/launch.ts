@@ -1,5 +1,6 @@
 import { fail } from "../core/error.ts";
-import type { CommandFound, LaunchOutcome, Nursery, Os, OutputTap, Tree } from "../core/os.ts";
+import type { CommandFound, LaunchOutcome, Nursery, Os, Tree } from "../core/os.ts";
+import type { OutputTap } from "../core/output-tap.ts";
 import type { HandoffWay, ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import type { HeldRequest } from "./acquire.ts";

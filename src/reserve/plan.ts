@@ -6,6 +6,7 @@ import type { ReserveRequest } from "../core/reserve-request.ts";
 import { listCandidates } from "./acquire.ts";
 import { chooseWays } from "./handoff/choose.ts";
 import { dialectFor } from "./handoff/dialects.ts";
+import { type GenerationStep, planGenerations } from "./plan-generations.ts";
 import { checkPlaceholders } from "./placeholders.ts";
 
 export interface ReservationPlan {
@@ -14,7 +15,16 @@ export interface ReservationPlan {
 
 /** `do` names the kind of step, `what` its values. */
 export interface PlanStep {
-  readonly do: "hold" | "adopt" | "wait" | "refuse" | "hand-over" | "overrule" | "start" | "guard";
+  readonly do:
+    | "hold"
+    | "adopt"
+    | "wait"
+    | "refuse"
+    | "hand-over"
+    | "overrule"
+    | "start"
+    | "guard"
+    | GenerationStep["do"];
   readonly what: string;
 }
 
@@ -49,6 +59,7 @@ function planCommand(request: ReserveRequest, os: Os): PlanStep[] {
       do: "start",
       what: `${request.command.join(" ")}${request.envName === undefined ? "" : `, with ${request.envName} set`}`,
     },
+    ...planGenerations(request, ways[0]),
     {
       do: "guard",
       what: `SIGTERM, ${request.graceMs / 1000} s, SIGKILL; ${request.killAll ? "daemons too" : "daemons without the port are left"}`,

@@ -8,6 +8,7 @@ import type { ReserveContext } from "./context.ts";
 import { Generation } from "./generation.ts";
 import { Guard } from "./guard.ts";
 import { chooseWays, type WayChoice } from "./handoff/choose.ts";
+import { holdAgain } from "./hold-again.ts";
 import { HeardOutput } from "./heard-output.ts";
 import { Inbox } from "./inbox.ts";
 import { keepHeld } from "./keep-held.ts";
@@ -89,9 +90,12 @@ async function launchAndGuard(
   const raise = raiser({ os, emit, request, way, ports });
   const first = raise(1, tree, output, startedAt);
   const succession = new Succession(first, {
+    os,
     emit,
     request,
     mode: restartModeOf(request, way),
+    mayRefuse: way === "release",
+    holdMeanwhile: () => holdAgain(os, way === "release" ? held : []),
     keepQueue: (on) => nursery.keepQueue(on ? { timeoutMs: request.queueTimeoutMs } : undefined),
     launch: async (number) => {
       const begin = performance.now();

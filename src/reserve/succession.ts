@@ -1,21 +1,13 @@
 import { PortguardError } from "../core/error.ts";
 import type { Exit, GenerationEvent, SignalName } from "../core/os.ts";
-import type { ReserveEvent, RestartCause, RestartMode, RestartOutcome } from "../core/reserve-event.ts";
-import type { ReserveRequest } from "../core/reserve-request.ts";
+import type { RestartCause, RestartMode, RestartOutcome } from "../core/reserve-event.ts";
 import { judgeEnd, NO_STREAK, type Streak } from "./back-off.ts";
 import { describeFailure, type Generation, type StartFailure } from "./generation.ts";
+import { describeGivenUp } from "./give-up.ts";
+import { findObstacle } from "./obstacle.ts";
+import { Pause } from "./pause.ts";
 import { programName } from "./program-name.ts";
-
-export interface SuccessionOptions {
-  readonly emit: (event: ReserveEvent) => void;
-  readonly request: ReserveRequest;
-  /** The mode of restarts, unless it turns out not to work. */
-  readonly mode: RestartMode;
-  /** Starts the command once more. Throws PortguardError. */
-  readonly launch: (generation: number) => Promise<Generation>;
-  /** Whether clients wait while no generation serves. */
-  readonly keepQueue: (on: boolean) => void;
-}
+import type { SuccessionOptions } from "./succession-options.ts";
 
 /** A restart, or a start after a crash, that is under way. */
 interface Change {
@@ -32,8 +24,10 @@ export class Succession {
   private streak: Streak = NO_STREAK;
   private change: Change | undefined;
   private queued: Promise<RestartOutcome> | undefined;
-  private endPause: (() => void) | undefined;
+  private readonly pause = new Pause();
   private stoppedBy: SignalName | undefined;
+  /** A new generation was ready beside an old one. */
+  private hasRolled = false;
   private interruptedAt = Number.NEGATIVE_INFINITY;
   /** What was heard of a generation before its launch has answered. */
   private early: GenerationEvent[] = [];
@@ -95,7 +89,7 @@ export class Succession {
     this.stoppedBy = signal;
     this.options.keepQueue(false);
     for (const each of this.all) if (!each.hasEnded) each.askToEnd(signal);
-    this.endPause?.();
+    this.pause.end();
     this.judge();
   }
 
@@ -105,7 +99,7 @@ export class Succession {
    */
   restart(because: RestartCause): Promise<RestartOutcome> {
     if (this.stoppedBy) return Promise.resolve({ kind: "failed", what: "portguard is being stopped" });
-    this.endPause?.();
+    this.pause.end();
     if (!this.change) return this.begin(() => this.replace(because));
     if (!this.change.hasLaunched) return this.change.outcome;
     this.queued ??= this.change.outcome.then(() => {
@@ -133,7 +127,13 @@ export class Succession {
 
   private async replace(because: RestartCause): Promise<RestartOutcome> {
     const { mode } = this;
-    this.options.emit({ kind: "restarting", generation: this.count + 1, because, mode });
+    this.options.emit({
+      kind: "restarting",
+      generation: this.count + 1,
+      because,
+      mode,
+      mayRefuse: this.options.mayRefuse,
+    });
     return mode === "rolling" ? this.roll(because) : this.stopFirst();
   }
 
@@ -149,6 +149,7 @@ export class Succession {
     if (outcome.kind !== "ready" && !this.current.hasEnded) return this.abandon(next, outcome, because);
     const old = this.current;
     this.current = next;
+    this.hasRolled ||= outcome.kind === "ready";
     void this.retire(old);
     if (outcome.kind === "late") next.readiness.warnLate();
     return outcome.kind === "ready"
@@ -158,18 +159,20 @@ export class Succession {
 
   /** The new one came to nothing, the old one goes on. */
   private async abandon(next: Generation, outcome: StartFailure, because: RestartCause): Promise<RestartOutcome> {
-    const { emit, request } = this.options;
+    const { os, emit, request } = this.options;
     const gone = this.retire(next);
-    const isExclusive = outcome.kind === "shut-out";
+    // A program that has run twice has another reason to fail.
+    const mayStopFirst = request.restartMode === "auto" && !(this.hasRolled && outcome.kind === "ended");
+    const obstacle = mayStopFirst ? findObstacle(os, this.current, outcome) : undefined;
     const what = `generation ${next.number} of ${programName(request.command)} ${describeFailure(outcome)}`;
-    if (isExclusive && request.restartMode === "auto") {
+    if (obstacle !== undefined) {
       await gone;
       if (this.stoppedBy || this.current.hasEnded) return this.failed(what);
       this.mode = "stop-first";
-      emit({ kind: "not-beside", generation: next.number, because: describeFailure(outcome) });
+      emit({ kind: "not-beside", generation: next.number, because: obstacle });
       return this.replace(because);
     }
-    const hint = "`--restart-mode stop-first` is for a program that can't run twice at a time";
+    const hint = "its own output says why; `--restart-mode stop-first` is for a program that can't run twice at a time";
     emit({ kind: "restart-failed", generation: next.number, serving: this.current.number, what, hint });
     return this.failed(what);
   }
@@ -186,12 +189,10 @@ export class Succession {
     const old = this.current;
     this.options.emit({ kind: "crashed", generation: old.number, exit, pauseMs });
     await old.clearAway();
-    const pause = Promise.withResolvers<void>();
-    const timer = setTimeout(pause.resolve, pauseMs);
-    this.endPause = pause.resolve;
-    await pause.promise;
-    clearTimeout(timer);
-    this.endPause = undefined;
+    {
+      using _meanwhile = this.options.holdMeanwhile();
+      await this.pause.wait(pauseMs);
+    }
     if (this.stoppedBy) return this.failed("portguard is being stopped");
     return this.startAlone();
   }
@@ -265,13 +266,7 @@ export class Succession {
   }
 
   private async giveUp(last: Generation, exit: Exit, starts: number): Promise<void> {
-    const { emit, request } = this.options;
-    // Only then all that it wrote has been heard.
-    await last.clearAway();
-    const { number: generation, lastLines } = last;
-    const lines = lastLines.length === 0 ? {} : { lastLines };
-    const hint = `run \`${request.command.join(" ")}\` by itself to see why`;
-    emit({ kind: "gave-up", generation, exit, starts, ...lines, hint });
+    this.options.emit(await describeGivenUp(last, exit, starts, this.options.request.command));
     this.end.resolve(exit);
   }
 

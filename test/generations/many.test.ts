@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { freePort } from "../drive/free-port.ts";
 import { describeServer } from "../servers/find-server.ts";
+import { driveAlone, reserve } from "../guard/guarded.ts";
 import { answerer, eventOf, pidOf, Script, startCommand } from "./succession.ts";
 
 /** `PORTGUARD_TEST_GENERATIONS=200` takes a minute. */
@@ -70,4 +71,20 @@ test("a new generation that serves on one of its two ports only leaves the old o
   for (const port of ports) expect(await answerer(port)).toBe(await pidOf(run, 1));
   expect(await run.stop("SIGTERM")).toBe("SIGTERM");
   await run.expectNothingLeft();
+});
+
+describeServer("redis-server", (server) => {
+  test("a command that goes to the background is ended, which is said with the way to run it", async () => {
+    const port = freePort();
+    const args = reserve("takeover", port, [], ["sh", "-c", `setsid ${server} --port ${port} --save "" & sleep 1`]);
+    await using run = driveAlone({ args, ports: [port] });
+    expect(await run.ended()).toBe(0);
+    const warned = run.events.filter(({ event, code }) => event === "warning" && code === "WENT_TO_BACKGROUND");
+    expect(warned.map(({ what }) => what)).toEqual([
+      expect.stringMatching(
+        /^sh went to the background, where it can't be guarded: ended, with redis-server \(pid \d+\)$/,
+      ),
+    ]);
+    await run.expectNothingLeft();
+  });
 });

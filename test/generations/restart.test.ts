@@ -28,7 +28,7 @@ describe.each(ROLLING)("SIGHUP puts a new generation into the place of the old o
     expect(pid).not.toBe(old);
     expect(await answerer(port)).toBe(pid);
     expect(story(run)).toEqual(["started 1", "ready 1", "restarting 2", "started 2", "ready 2", "retired 1"]);
-    expect(await eventOf(run, "restarting", 2)).toMatchObject({ because: "signal", mode: "rolling" });
+    expect(await eventOf(run, "restarting", 2)).toMatchObject({ because: "signal", mode: "rolling", mayRefuse: false });
     expect(await run.stop("SIGTERM")).toBe("SIGTERM");
     await run.expectNothingLeft();
     expect(run.voice.slice(1)).toEqual([
@@ -72,7 +72,9 @@ test("by release the old one is stopped first, and that is said", async () => {
   run.signal("SIGHUP");
   await eventOf(run, "ready", 2);
   expect(story(run)).toEqual(["started 1", "ready 1", "restarting 2", "retired 1", "started 2", "ready 2"]);
-  expect(run.voice).toContain("starting generation 2 (SIGHUP): the old one is stopped first");
+  expect(run.voice).toContain(
+    "starting generation 2 (SIGHUP): the old one is stopped first, and clients may be refused meanwhile",
+  );
   expect(await answerer(port)).toBe(await pidOf(run, 2));
   expect(await run.stop("SIGTERM")).toBe("SIGTERM");
   await run.expectNothingLeft();
@@ -174,4 +176,50 @@ test("a server that wants another address of its port is restarted by stopping t
   expect(await answerer(port)).toBe(await pidOf(run, 3));
   expect(await run.stop("SIGTERM")).toBe("SIGTERM");
   await run.expectNothingLeft();
+});
+
+describe("a program that can't run twice is restarted by stopping the old one first, which is said:", () => {
+  /** What the program does before it serves, in a shell of its own folder; and what portguard says of it. */
+  const exclusive: readonly [what: string, script: string, said: RegExp][] = [
+    ["it has a lock", "exec 9>lock; flock -n 9 || { echo locked >&2; exit 1; }", / has a lock on .*\/lock \(pid \d+\)/],
+    [
+      "it has a pid file",
+      "kill -0 $(cat app.pid 2>/dev/null) 2>/dev/null && exit 1; echo $$ >app.pid",
+      / has a pid file, .*\/app\.pid /,
+    ],
+  ];
+
+  test.each(exclusive)("%s", async (_, guards, said) => {
+    const port = freePort();
+    using script = new Script("");
+    script.write(`cd ${script.folder}; ${guards}; ${serves("takeover", port)}`);
+    await using started = await startCommand("takeover", port, [], script.command);
+    const { run } = started;
+    run.signal("SIGHUP");
+    await eventOf(run, "ready", 3);
+    expect(String((await eventOf(run, "not-beside", 2))["because"])).toMatch(said);
+    expect(await answerer(port)).toBe(await pidOf(run, 3));
+    // The next one is not even tried beside it.
+    run.signal("SIGHUP");
+    await eventOf(run, "ready", 4);
+    expect(story(run).slice(-4)).toEqual(["restarting 4", "retired 3", "started 4", "ready 4"]);
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+  });
+
+  test("not where it has run twice before", async () => {
+    const port = freePort();
+    using script = new Script("");
+    script.write(`exec 9>${script.folder}/unrelated; flock -n 9; ${serves("takeover", port)}`);
+    await using started = await startCommand("takeover", port, [], script.command);
+    const { run } = started;
+    run.signal("SIGHUP");
+    await eventOf(run, "retired", 1);
+    script.write("exit 1\n");
+    run.signal("SIGHUP");
+    expect(await eventOf(run, "restart-failed", 3)).toMatchObject({ serving: 2 });
+    expect(await answerer(port)).toBe(await pidOf(run, 2));
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+  });
 });

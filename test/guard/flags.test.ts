@@ -166,6 +166,8 @@ describe("--dry-run", () => {
       "hand-over  by takeover",
       "hand-over  by release if that is refused",
       "start      touch started, with PORT set",
+      "ready      when it waits for connections, in 10s",
+      "restart    at SIGHUP or `portguard restart`: a new generation gets the same sockets; when it is ready, the old one is stopped",
       "guard      SIGTERM, 10 s, SIGKILL; daemons without the port are left",
       "",
     ]);
@@ -183,10 +185,34 @@ describe("--dry-run", () => {
           { do: "hold", what: `tcp ${port} on every address` },
           { do: "hand-over", what: "by release" },
           { do: "start", what: "touch started, with PORT set" },
+          { do: "ready", what: "when it waits for connections, in 10s" },
+          {
+            do: "restart",
+            what: "at SIGHUP or `portguard restart`: the old one is stopped first, and clients may be refused meanwhile",
+          },
           { do: "guard", what: "SIGTERM, 10 s, SIGKILL; daemons too" },
         ],
       },
     });
+  });
+
+  test("says how generations would follow each other", async () => {
+    const flags = [
+      "--ready",
+      "http:/health",
+      "--restart",
+      "always",
+      "--restart-mode",
+      "stop-first",
+      "--queue-timeout",
+      "5s",
+    ];
+    const lines = (await plan(`${freePort()}`, "--dry-run", ...flags, "--watch", "src/*")).split("\n");
+    expect(lines.filter((line) => /^(?:ready|restart) /.test(line))).toEqual([
+      "ready      when it answers GET /health with less than 500, in 10s",
+      "restart    at SIGHUP or `portguard restart`, or when a watched file changes: the old one is stopped first, and clients wait",
+      "restart    whenever it ends: after 100ms, then twice as long each time up to 10s; not after 5 starts that never served; clients wait 5s",
+    ]);
   });
 
   test("does not mind a port that is held", async () => {

@@ -4,6 +4,7 @@ import { hasOwnErrorStream } from "../unix/own-error-stream.ts";
 import { raiseSignal } from "../unix/raise.ts";
 import { numberOf } from "../unix/signals.ts";
 import { readTerminal } from "../unix/terminal.ts";
+import { findExclusives } from "./exclusives.ts";
 import { readFileMode } from "./file-mode.ts";
 import { holdPort } from "./hold.ts";
 import { inheritedIgnores } from "../unix/ignored-signals.ts";
@@ -30,6 +31,7 @@ const linux: Os = {
   hiddenAmong: findHidden,
   seesWaiter,
   process: readProcess,
+  exclusivesOf: findExclusives,
   openProcess,
   refusalOf: (port) => (port < firstUnprivilegedPort() && process.getuid?.() !== 0 ? privilegedPort(port) : undefined),
   openNursery: (options) => new LinuxNursery(options),

@@ -4,6 +4,7 @@ import { findCommand } from "../unix/find-command.ts";
 import { keepFd } from "../unix/inherited-fds.ts";
 import { inheritedIgnores } from "../unix/ignored-signals.ts";
 import { hasOwnErrorStream } from "../unix/own-error-stream.ts";
+import { findPidFiles } from "../unix/pid-files.ts";
 import { raiseSignal } from "../unix/raise.ts";
 import { numberOf } from "../unix/signals.ts";
 import { readTerminal } from "../unix/terminal.ts";
@@ -29,6 +30,8 @@ const macos: Os = {
   // Which kqueue watches a socket is told to nobody but its owner.
   seesWaiter: () => undefined,
   process: readProcess,
+  // Who holds a lock is told to nobody there.
+  exclusivesOf: (pids) => findPidFiles(pids.flatMap((pid) => readProcess(pid) ?? [])),
   openProcess,
   refusalOf: explainRefusal,
   openNursery: (options) => new MacNursery(options),

@@ -1,4 +1,4 @@
-import type { OutputStream } from "../../core/os.ts";
+import type { OutputStream } from "../../core/output-tap.ts";
 import type { Protocol } from "../../core/endpoint.ts";
 import type { WaitStatus } from "./spawn.ts";
 

@@ -1,7 +1,7 @@
 import { read, write } from "node:fs";
 import { promisify } from "node:util";
 import { fail } from "../../core/error.ts";
-import type { OutputStream, OutputTap } from "../../core/os.ts";
+import type { OutputStream, OutputTap } from "../../core/output-tap.ts";
 import { closeFd, openPipe } from "./files.ts";
 
 const CHUNK = 64 * 1024;

@@ -21,6 +21,8 @@ export function openWindows(): Os {
     // No call of Windows tells who waits on a socket.
     seesWaiter: () => undefined,
     process: readProcess,
+    // Two that could have a port at once are never started there.
+    exclusivesOf: () => [],
     openProcess,
     refusalOf: explainRefusal,
     openNursery: (options) => new WindowsNursery(options),

@@ -1,4 +1,5 @@
-import type { LaunchOutcome, LaunchSpec, Nursery, NurseryOptions, OutputStream, OutputTap } from "../../core/os.ts";
+import type { LaunchOutcome, LaunchSpec, Nursery, NurseryOptions } from "../../core/os.ts";
+import type { OutputStream, OutputTap } from "../../core/output-tap.ts";
 import { fail } from "../../core/error.ts";
 import { batchCommandLine, batchFault, isBatch } from "./batch-command.ts";
 import { findCommand } from "./find-command.ts";
