@@ -221,6 +221,12 @@ describe("hostile dumps", () => {
     expect(ask([rules, `${lists.join("")}create l10000 hash:ip family inet\n`]).kind).toBe("unknown");
   });
 
+  test("a trace of very many rules ends somewhere", () => {
+    const jumps = "-A INPUT -j A\n".repeat(100);
+    const { kind, trace } = ask(`${HEAD}:A - [0:0]\n${jumps}${"-A A -s 10.0.0.0/24 -j DROP\n".repeat(5000)}COMMIT\n`);
+    expect([kind, trace.length]).toEqual(["accept", 200_000]);
+  });
+
   test("what hangs on very much that is not known is still told", () => {
     const many = Array.from({ length: 20_000 }, () => "-A INPUT -m odd --odd 1 -j REJECT\n").join("");
     expect(ask(`${HEAD}${many}COMMIT\n`).kind).toBe("unknown");

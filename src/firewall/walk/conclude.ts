@@ -24,18 +24,26 @@ export function conclude(world: World, outcomes: readonly Outcome[]): Verdict {
     ...said,
     assumed,
     get trace() {
-      return (trace ??= (world.trace ?? []).flatMap(linesOf).slice(0, MOST_TRACE));
+      return (trace ??= tellTrace(world.trace ?? []));
     },
   };
 }
 
-function linesOf({ walking, hook, table, chain, what }: Noted): TraceLine[] {
+function tellTrace(notes: readonly Noted[]): readonly TraceLine[] {
+  const lines: TraceLine[] = [];
+  for (const noted of notes) {
+    for (const line of linesOf(noted, MOST_TRACE - lines.length)) lines.push(line);
+  }
+  return lines;
+}
+
+function linesOf({ walking, hook, table, chain, what }: Noted, most: number): TraceLine[] {
   const lineOf = (rule: Rule, matched: TraceLine["matched"], why: string | undefined): TraceLine => {
     const line = { packet: walking, hook, rule: refOf(table, chain, rule), matched };
     return why === undefined ? line : { ...line, why };
   };
-  if (what.kind === "asked") return [lineOf(what.rule, what.matched, what.why)];
-  return what.failing.map((part, index) => {
+  if (what.kind === "asked") return most > 0 ? [lineOf(what.rule, what.matched, what.why)] : [];
+  return what.failing.slice(0, most).map((part, index) => {
     const rule = chain.rules[what.first + index]!;
     return lineOf(rule, "no", textOf(rule.parts[part]));
   });
