@@ -8,6 +8,7 @@ import { requireReservationName } from "../core/reservation.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReadyCheck, ReserveRequest } from "../core/reserve-request.ts";
 import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "./flag-values.ts";
+import { readIfHeld } from "./if-held-args.ts";
 import { applyAs, readBind, refuseOwnHosts } from "./overrule-args.ts";
 import { type FlagValues, type Invocation, parseArgs } from "./parse-args.ts";
 import { RESERVE_FLAGS } from "./reserve-flags.ts";
@@ -87,8 +88,7 @@ function readRequest(
     ...(name === undefined ? {} : { name: requireReservationName(name) }),
     handoff: oneOf(WAYS, textOf(flags, "handoff") ?? "auto", "--handoff"),
     bind,
-    auto: readAuto(flags),
-    waitMs: readWait(textOf(flags, "if-held") ?? "fail"),
+    ...readIfHeld(flags, readAuto(flags), ports),
     ...(flags.has("no-env") ? {} : { envName: requireEnvName(textOf(flags, "env") ?? "PORT") }),
     readyTimeoutMs: parseDuration(textOf(flags, "ready-timeout") ?? "10s", "--ready-timeout"),
     ready: readReady(textOf(flags, "ready") ?? "listen"),
@@ -149,13 +149,6 @@ function readAuto(flags: FlagValues): number {
   return requireCount(textOf(flags, "auto") ?? "10", "--auto");
 }
 
-function readWait(text: string): number {
-  if (text === "fail") return 0;
-  const wait = /^wait(?:=(.*))?$/s.exec(text);
-  if (!wait) fail("BAD_USAGE", `\`${text}\` is not a way for --if-held`, "it is fail, wait or wait=30s");
-  return parseDuration(wait[1] ?? "30s", "--if-held");
-}
-
 /** What says something about ports that are still to be held. */
 function refuseBesideAdopt(words: readonly string[], flags: FlagValues): void {
   if (words.length > 0)
@@ -176,9 +169,6 @@ function refuseContradictions(flags: FlagValues, command: Invocation["command"])
   for (const flag of ["events", "dry-run"]) refuseBoth(flags, "detach", flag, "can't be had together");
   if (command && flags.has("detach"))
     fail("BAD_USAGE", "--detach is for a hold without a command", "leave out --detach, or the command");
-  if (flags.has("auto") && readWait(textOf(flags, "if-held") ?? "fail") > 0) {
-    fail("BAD_USAGE", "--auto takes another port, --if-held wait waits for this one", "leave one of them out");
-  }
   const lonely = command ? undefined : RESERVE_FLAGS.find(({ name, needsCommand }) => needsCommand && flags.has(name));
   if (lonely)
     fail(

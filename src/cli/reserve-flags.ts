@@ -23,10 +23,11 @@ export const RESERVE_FLAGS: readonly Flag[] = [
   {
     name: "if-held",
     value: "needed",
-    shows: "fail|wait[=30s]",
+    shows: "WHAT",
+    values: ["fail", "wait", "wait=", "next", "reuse", "stop-orphan", "stop"],
     group: "the port",
     usual: true,
-    help: "fail at once (default), or wait for it",
+    help: "fail (default), wait[=30s], next, reuse, stop-orphan, stop",
   },
   {
     ...SHARED_FLAGS.name,
@@ -184,6 +185,7 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     usual: true,
     help: "one JSON object a line for everything that happens",
   },
+  { name: "yes", value: "none", group: "what is done", help: "--if-held stop asks no question" },
   { name: "dry-run", value: "none", group: "reports", usual: true, help: "show the plan, do nothing" },
   { ...SHARED_FLAGS.json, help: "the plan of --dry-run as one JSON object" },
   SHARED_FLAGS.quiet,

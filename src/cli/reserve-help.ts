@@ -25,6 +25,18 @@ export const RESERVE_HELP: HelpPage = {
       ],
     },
     {
+      title: "if a port is held (--if-held)",
+      lines: [
+        "fail           say by whom, at once (default)",
+        "wait[=30s]     wait until it comes free",
+        "next           take the next free one, as --auto",
+        "reuse          start nothing where it is a server of this very git work tree (or folder) that",
+        "               answers: its URL on stdout, and 0",
+        "stop-orphan    stop it where it is an orphan for certain, as `portguard clean` has it",
+        "stop           stop it as `portguard free` would, having asked, or with --yes",
+      ],
+    },
+    {
       title: "in the command",
       lines: [
         "{port} {host} {fd} {url}   stand for what was reserved, {port:web} for a named port",

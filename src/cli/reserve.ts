@@ -1,12 +1,15 @@
 import type { ControlRequest } from "../core/control.ts";
-import type { Exit } from "../core/os.ts";
+import type { Exit, Os } from "../core/os.ts";
+import { PortHeldError } from "../core/port-held-error.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { toPortguardError } from "../report/error-text.ts";
 import { renderPlan, renderPlanJson } from "../report/plan-text.ts";
 import { openEvents } from "../report/reserve-events.ts";
 import { renderReserveEvent } from "../report/reserve-text.ts";
+import type { Style } from "../report/style.ts";
 import { writeAnswer, writeLines } from "../report/write.ts";
+import type { ReserveContext } from "../reserve/context.ts";
 import { LazyRecord } from "./lazy-record.ts";
 import type { Invocation } from "./parse-args.ts";
 import { RequestDesk } from "./request-desk.ts";
@@ -57,8 +60,9 @@ export async function runReported(
     const desk = new RequestDesk();
     const handle = (asked: ControlRequest) => desk.handle(asked);
     using record = new LazyRecord(({ openRecord }) => openRecord(request, os, { emit: tell, handle }));
-    // The name that was asked for is refused before anything is held for it; one that is taken over is free only then.
-    if (request.name !== undefined && !request.adopt) record.open();
+    // The name that was asked for is refused before anything is held for it; one that is taken over is free only then, and
+    // one whose server is reused may well be taken.
+    if (request.name !== undefined && !request.adopt && request.ifHeld?.kind !== "reuse") record.open();
     const emit = (event: ReserveEvent) => {
       // First: whoever acts on an event finds it on stderr, and in the record.
       record.hear(event, command.length === 0);
@@ -66,9 +70,39 @@ export async function runReported(
       tell(event);
     };
     const { reserve } = await import("../reserve/run.ts");
-    return await reserve(request, { os, emit, startedAt, offer: (abilities) => desk.offer(abilities) });
-  } catch (error) {
-    events?.writeError(toPortguardError(error));
-    throw error;
+    const offer: ReserveContext["offer"] = (abilities) => desk.offer(abilities);
+    return await reserve(request, { os, emit, startedAt, offer, ...clearerOf(request, os, style) });
+  } catch (thrown) {
+    const instead = await reuseInstead(thrown, request, os);
+    if (instead.kind === "reused") {
+      tell(instead);
+      writeAnswer(instead.url);
+      return DONE;
+    }
+    events?.writeError(toPortguardError(instead.error));
+    throw instead.error;
+  }
+}
+
+/** What stops whoever is in the way, where that was asked for. */
+function clearerOf({ ifHeld, graceMs }: ReserveRequest, os: Os, style: () => Style): Pick<ReserveContext, "clear"> {
+  if (!ifHeld || ifHeld.kind === "reuse") return {};
+  return {
+    clear: async (port) =>
+      (await import("./clear-holders.ts")).clearHolders(port, ifHeld, { graceMs, os, style: style() }),
+  };
+}
+
+/** Where a port is held and may be reused, what is there already; else why it failed. */
+async function reuseInstead(
+  error: unknown,
+  request: ReserveRequest,
+  os: Os,
+): Promise<Extract<ReserveEvent, { kind: "reused" }> | { readonly kind: "failed"; readonly error: unknown }> {
+  if (request.ifHeld?.kind !== "reuse" || !(error instanceof PortHeldError)) return { kind: "failed", error };
+  try {
+    return await (await import("./reuse-holder.ts")).reuseHolder(error, request, os);
+  } catch (because) {
+    return { kind: "failed", error: because };
   }
 }

@@ -32,6 +32,10 @@ export type ReserveEvent =
   | { readonly kind: "adopted"; readonly name: string; readonly ports: readonly number[] }
   /** Another portguard has taken ours over. */
   | { readonly kind: "handed-on"; readonly pid: number }
+  /** Whoever held the port was stopped, as `--if-held` asks. */
+  | { readonly kind: "cleared"; readonly port: number; readonly stopped: readonly ProcessInfo[] }
+  /** Nothing is started: what holds the port is of this very folder, and answers. */
+  | { readonly kind: "reused"; readonly port: number; readonly url: string; readonly process: ProcessInfo }
   /** The port is held by somebody else and we wait for it. */
   | { readonly kind: "waiting"; readonly port: number; readonly holders: readonly Holder[]; readonly forMs: number }
   /** Why a better way than the one that is taken could not be had; told before the start. */

@@ -40,6 +40,8 @@ export interface ReserveRequest {
   readonly auto: number;
   /** How long to wait for a held port to come free, in milliseconds; 0: fail at once. */
   readonly waitMs: number;
+  /** What is done at once about whoever holds a port, before any waiting; nothing: he is left alone. */
+  readonly ifHeld?: IfHeld;
   /** The variable that tells the command its port; nothing with `--no-env`. */
   readonly envName?: string;
   readonly readyTimeoutMs: number;
@@ -61,3 +63,12 @@ export interface ReserveRequest {
   readonly killAll: boolean;
   readonly nofile?: number;
 }
+
+/**
+ * `stop-orphan`: an orphan for certain is stopped. `stop`: anybody who may be, having asked unless `yes`. `reuse`: nothing is
+ * started where it is a server of this very work tree (or, without one, folder), and answers.
+ */
+export type IfHeld =
+  | { readonly kind: "stop-orphan" }
+  | { readonly kind: "stop"; readonly yes: boolean }
+  | { readonly kind: "reuse" };

@@ -5,6 +5,7 @@ import { joinFew, joinWords, summarizeHolders } from "../core/port-held-error.ts
 import type { HeldPort, ReserveEvent, StopReason } from "../core/reserve-event.ts";
 import { renderHolders } from "./holders-text.ts";
 import { renderSuccession } from "./succession-text.ts";
+import { nameProcess } from "./who-text.ts";
 import type { Line } from "./write.ts";
 
 type Ready = Extract<ReserveEvent, { kind: "ready" }>;
@@ -32,7 +33,11 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
             },
           ];
     case "moved":
-      return [plain(`took ${event.to} instead of ${event.from}: ${event.because}`)];
+    case "cleared":
+    case "reused":
+    case "adopted":
+    case "handed-on":
+      return [renderTaking(event)];
     case "waiting":
       return [
         plain(
@@ -62,15 +67,31 @@ export function renderReserveEvent(event: ReserveEvent, { hasCommand, forMs, now
       return renderLeftRunning(event.processes.map(({ name, pid }) => `${name} (pid ${pid})`));
     case "stopping":
       return renderStopping(event.because);
-    case "adopted":
-      return [plain(`took ${joinWords(event.ports.map(String))} over from the reservation ${event.name}`)];
-    case "handed-on":
-      return [plain(`handed on to another portguard (pid ${event.pid})`)];
     case "file-changed":
       return [plain(`${event.path} has changed`)];
     case "started":
     case "exit":
       return [];
+  }
+}
+
+type Taking = Extract<ReserveEvent, { kind: "moved" | "cleared" | "reused" | "adopted" | "handed-on" }>;
+
+/** From whom a port was taken, or to whom it went. */
+function renderTaking(event: Taking): Line {
+  switch (event.kind) {
+    case "moved":
+      return plain(`took ${event.to} instead of ${event.from}: ${event.because}`);
+    case "cleared":
+      return plain(`port ${event.port} was held by ${joinWords(event.stopped.map(nameProcess))}: stopped`);
+    case "reused": {
+      const text = `${event.port} is served by ${nameProcess(event.process)} of this folder: nothing is started`;
+      return { tone: "good", text };
+    }
+    case "adopted":
+      return plain(`took ${joinWords(event.ports.map(String))} over from the reservation ${event.name}`);
+    case "handed-on":
+      return plain(`handed on to another portguard (pid ${event.pid})`);
   }
 }
 

@@ -4,14 +4,18 @@ import { fail } from "../core/error.ts";
 import type { Hold, Os } from "../core/os.ts";
 import { type PortHeldError, summarizeHolders } from "../core/port-held-error.ts";
 import type { PortRequest } from "../core/port-request.ts";
-import type { HeldPort, ReserveEvent } from "../core/reserve-event.ts";
+import type { HeldPort } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
+import { Clearing } from "./clearing.ts";
+import type { ReserveContext } from "./context.ts";
 import { explainHeld, StillHeld } from "./still-held.ts";
 
 const WAIT_STEP_MS = 50;
 /** A port without a visible holder may be in the hands of another portguard for a moment: look again this often. */
 const UNSEEN_RETRIES = 5;
 const LAST_PORT = 65_535;
+/** Who was stopped has let go of the port by then, whatever the machine has to do. */
+const AFTER_CLEARING_MS = 2000;
 
 /** A port that is ours, and what it was asked as. */
 export interface HeldRequest {
@@ -28,9 +32,7 @@ export function describeHeld(held: readonly HeldRequest[]): HeldPort[] {
   }));
 }
 
-interface AcquireContext {
-  readonly os: Os;
-  readonly emit: (event: ReserveEvent) => void;
+interface AcquireContext extends Pick<ReserveContext, "os" | "emit" | "clear"> {
   /** Ends the waiting early: what the request waited for is not wanted any more. */
   readonly cancelled: () => boolean;
 }
@@ -44,13 +46,18 @@ export async function acquirePorts(
   context: AcquireContext,
 ): Promise<HeldRequest[] | undefined> {
   const { os, emit, cancelled } = context;
-  const deadline = performance.now() + request.waitMs;
+  const clearing = new Clearing(request, context);
+  let deadline = performance.now() + request.waitMs;
   let told = false;
   for (let attempt = 1; ; attempt++) {
     try {
       return tellMoved(holdAll(request, os), request, context);
     } catch (error) {
       if (!(error instanceof StillHeld)) throw error;
+      if (await clearing.tryFor(error)) {
+        deadline = Math.max(deadline, performance.now() + AFTER_CLEARING_MS);
+        continue;
+      }
       const isLast = performance.now() >= deadline;
       // Who holds it takes a look at every process: in the long run of waiting nobody asks.
       const held: PortHeldError | undefined = isLast || !told ? explainHeld(error, request, os) : undefined;

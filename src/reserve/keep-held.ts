@@ -26,7 +26,7 @@ export async function keepHeld(request: ReserveRequest, context: ReserveContext)
   });
   const held = request.adopt
     ? await adoptPorts(request.adopt, request, context)
-    : await acquirePorts(request, { os, emit, cancelled: () => cancelled });
+    : await acquirePorts(request, { ...context, cancelled: () => cancelled });
   const holds = (held ?? []).map(({ hold }) => hold);
   context.offer?.({
     lend: async (landing) => (await os.passing()).lend(landing, holds),

@@ -19,6 +19,8 @@ export interface PlanStep {
     | "hold"
     | "adopt"
     | "wait"
+    | "clear"
+    | "reuse"
     | "refuse"
     | "hand-over"
     | "overrule"
@@ -37,7 +39,22 @@ export function planReservation(request: ReserveRequest, os: Os): ReservationPla
   }));
   const wait: PlanStep[] =
     request.waitMs > 0 ? [{ do: "wait", what: `up to ${request.waitMs / 1000} s for a port that is held` }] : [];
-  return { steps: [...wait, ...hold, ...(request.command.length > 0 ? planCommand(request, os) : [])] };
+  return {
+    steps: [...planIfHeld(request), ...wait, ...hold, ...(request.command.length > 0 ? planCommand(request, os) : [])],
+  };
+}
+
+function planIfHeld({ ifHeld }: ReserveRequest): PlanStep[] {
+  switch (ifHeld?.kind) {
+    case undefined:
+      return [];
+    case "stop-orphan":
+      return [{ do: "clear", what: "stop whoever holds it, where that is an orphan for certain" }];
+    case "stop":
+      return [{ do: "clear", what: `stop whoever holds it${ifHeld.yes ? "" : ", having asked"}` }];
+    case "reuse":
+      return [{ do: "reuse", what: "start nothing where a server of this work tree holds it, and answers" }];
+  }
 }
 
 function planCommand(request: ReserveRequest, os: Os): PlanStep[] {

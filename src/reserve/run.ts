@@ -58,7 +58,7 @@ async function runOnce(request: ReserveRequest, choice: WayChoice, context: Rese
   });
   const held = request.adopt
     ? await adoptPorts(request.adopt, request, context)
-    : await acquirePorts(request, { os, emit, cancelled: () => inbox.fatalSignal !== undefined });
+    : await acquirePorts(request, { ...context, cancelled: () => inbox.fatalSignal !== undefined });
   if (!held) {
     const exit: Exit = { kind: "signal", signal: inbox.fatalSignal ?? "SIGTERM" };
     emit({ kind: "stopping", because: "signal" });

@@ -55,6 +55,8 @@ export function advanceReservation(
     case "queue-expired":
     case "listener-repaired":
     case "moved":
+    case "cleared":
+    case "reused":
     case "waiting":
     case "way-refused":
     case "warning":

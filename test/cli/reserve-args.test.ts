@@ -70,6 +70,11 @@ describe("a reserve line", () => {
     expect(parse("8000 --if-held wait").request.waitMs).toBe(30_000);
     expect(parse("8000 --if-held=wait=5s").request.waitMs).toBe(5000);
     expect(parse("8000 --if-held fail").request.waitMs).toBe(0);
+    expect(parse("8000 --if-held next").request.auto).toBe(10);
+    expect(parse("8000 --if-held reuse").request.ifHeld).toEqual({ kind: "reuse" });
+    expect(parse("8000 --if-held stop-orphan").request.ifHeld).toEqual({ kind: "stop-orphan" });
+    expect(parse("8000 --if-held stop").request.ifHeld).toEqual({ kind: "stop", yes: false });
+    expect(parse("8000 --if-held stop --yes").request.ifHeld).toEqual({ kind: "stop", yes: true });
   });
 
   test("tries ten more ports with a bare --auto", () => {
@@ -109,6 +114,11 @@ describe("a reserve line is refused", () => {
     ["8000 --kill-all", "--kill-all says something about a command, and there is none", "behind `--`"],
     ["8000 --handoff fork -- x", "`fork` is not a value of --handoff", "auto, takeover, inherit, release"],
     ["8000 --color blue", "`blue` is not a value of --color", "auto, always, never"],
+    ["8000 --auto --if-held next -- x", "--auto takes another port", "leave one of them out"],
+    ["8000 --auto --if-held stop -- x", "--auto takes another port", "leave one of them out"],
+    ["8000 --yes -- x", "--yes is for --if-held stop", "leave it out"],
+    ["8000,8001 --if-held reuse -- x", "--if-held reuse is about one TCP port", "as in 8000"],
+    ["8000-8010 --if-held reuse -- x", "--if-held reuse is about one TCP port", "as in 8000"],
     ["8000 --if-held retry", "`retry` is not a way for --if-held", "wait=30s"],
     ["8000 --auto=0", "`0` is not a number for --auto", "1 or more"],
     ["8000 --nofile=many -- x", "`many` is not a number for --nofile", "1 or more"],
