@@ -7,6 +7,7 @@ import { bindsPlainly } from "../drive/plain-bind.ts";
 import { until } from "../drive/until.ts";
 import { needThat } from "../need.ts";
 import { testFirewall } from "./firewall-suite.ts";
+import { testFree } from "./free-suite.ts";
 import { testNetwork } from "./network-suite.ts";
 import { testWho } from "./who-suite.ts";
 import { parseLines, Wine } from "./wine.ts";
@@ -279,5 +280,6 @@ function runSuite(): void {
 
   testNetwork(() => wine);
   testWho(() => wine);
+  testFree(() => wine);
   testFirewall(() => wine);
 }

@@ -53,7 +53,7 @@ export class Wine implements Disposable {
   /** A script as npm makes them, one that puts the fake netsh before the real one, and one that shows an exit code. */
   #writeScripts(): void {
     mkdirSync(join(this.folder, "fake"));
-    for (const name of ["netsh.exe", "powershell.exe"]) {
+    for (const name of ["netsh.exe", "powershell.exe", "schtasks.exe"]) {
       linkSync(join(this.folder, "program.exe"), join(this.folder, "fake", name));
     }
     const scripts = {
@@ -63,6 +63,7 @@ export class Wine implements Disposable {
         "@set PATH=Z:\\win\\fake;%PATH%",
         "@Z:\\win\\portguard.exe reserve %1",
       ],
+      "schedule.cmd": ["@set PATH=Z:\\win\\fake;%PATH%", "@Z:\\win\\portguard.exe clean schedule %*"],
       "exit-code.cmd": ["@Z:\\win\\portguard.exe %*", "@echo code %errorlevel%"],
     };
     for (const [name, lines] of Object.entries(scripts)) writeFileSync(join(this.folder, name), lines.join("\r\n"));

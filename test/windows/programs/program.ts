@@ -1,11 +1,12 @@
 /**
- * What the tests run on Windows beside portguard: a server, a tree of processes, a thief, an editor. Called netsh.exe or
- * powershell.exe it is the fake of that. It needs nothing of portguard's own code.
+ * What the tests run on Windows beside portguard: a server, a tree of processes, a thief, an editor. Called netsh.exe,
+ * powershell.exe or schtasks.exe it is the fake of that. It needs nothing of portguard's own code.
  */
 import { dlopen } from "bun:ffi";
 import { existsSync, readSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fakeAdvfirewall, fakePowershell } from "./fake-firewall.ts";
+import { fakeSchtasks } from "./fake-schtasks.ts";
 
 const INHERIT = ["inherit", "inherit", "inherit"] as const;
 
@@ -157,6 +158,9 @@ switch (basename(process.execPath.replaceAll("\\", "/")).toLowerCase()) {
     break;
   case "powershell.exe":
     fakePowershell(process.argv.slice(2));
+    break;
+  case "schtasks.exe":
+    fakeSchtasks(process.argv.slice(2));
     break;
   default:
     await run();
