@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
+import type { Run } from "../drive.ts";
 import type { Way } from "../guard/guarded.ts";
-import { findVictim, VICTIMS } from "../guard/victims.ts";
 import {
   answerer,
   eventOf,
@@ -122,6 +123,14 @@ describe("a new generation that never becomes ready leaves the old one serving, 
   });
 });
 
+const VICTIMS = ["the front", "the guard of the old one", "the guard of the new one"] as const;
+
+/** The parent of a generation's command. */
+async function guardOf(run: Run, generation: number): Promise<number> {
+  const stat = readFileSync(`/proc/${await pidOf(run, generation)}/stat`, "utf8");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
 describe("while a new generation starts", () => {
   async function startWithSlowSecond(way: Way) {
     const port = freePort();
@@ -145,7 +154,10 @@ describe("while a new generation starts", () => {
     async (victim, way) => {
       await using started = await startWithSlowSecond(way);
       const { run } = started;
-      process.kill(await findVictim(run, victim), "SIGKILL");
+      process.kill(
+        victim === "the front" ? run.pid : await guardOf(run, victim === "the guard of the old one" ? 1 : 2),
+        "SIGKILL",
+      );
       expect(await run.ended()).toBe(victim === "the front" ? "SIGKILL" : 125);
       await run.expectNothingLeft(5000);
     },

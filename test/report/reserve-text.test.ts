@@ -27,6 +27,48 @@ function told(event: ReserveEvent, hasCommand = true): string[] {
   );
 }
 
+describe("generations", () => {
+  const exit = { kind: "code", code: 3 } as const;
+
+  test("are told with what becomes of the old one", () => {
+    const restarting = { kind: "restarting", generation: 2, because: "asked", mayRefuse: false } as const;
+    expect(told({ ...restarting, mode: "rolling" })).toEqual([
+      "starting generation 2 (asked for): the old one serves until it is ready",
+    ]);
+    expect(told({ ...restarting, mode: "stop-first", mayRefuse: true })).toEqual([
+      "starting generation 2 (asked for): the old one is stopped first, and clients may be refused meanwhile",
+    ]);
+    expect(told({ kind: "restart-failed", generation: 2, serving: 1, what: "it was late", hint: "wait" })).toEqual([
+      "restart failed: it was late: generation 1 goes on serving",
+      "hint: wait",
+    ]);
+    expect(told({ kind: "retired", generation: 1, exit })).toEqual([]);
+  });
+
+  test("that end by themselves are told with the pause, and given up on with their last lines", () => {
+    expect(told({ kind: "crashed", generation: 2, exit, pauseMs: 1600 })).toEqual([
+      "the command ended with 3: started again in 1s600ms",
+    ]);
+    const lastLines = ["no such table"];
+    expect(told({ kind: "gave-up", generation: 5, exit, starts: 5, lastLines, hint: "run it" })).toEqual([
+      "given up: 5 starts in a row ended before they served, the last one with 3",
+      "  no such table",
+      "hint: run it",
+    ]);
+  });
+
+  test("that count as ready without being seen to serve are told so", () => {
+    expect(told(ready([]))).toEqual(["generation 1 of uvicorn (pid 4711) counts as ready after 212 ms"]);
+  });
+
+  test("leave clients waiting: who waited in vain is counted", () => {
+    expect(told({ kind: "queue-expired", at: tcp("::"), closed: 1 })).toEqual([
+      "1 client of [::]:8000 waited in vain and got closed",
+      "hint: `--queue-timeout` lets them wait longer",
+    ]);
+  });
+});
+
 describe("a start is told in one line", () => {
   test("with the way, the address, the pid and the time", () => {
     expect(told(ready([[tcp("0.0.0.0"), 4711]]))).toEqual([
