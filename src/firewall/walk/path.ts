@@ -113,12 +113,13 @@ function split(world: World, states: readonly State[]): { own: State[]; others: 
   return { own, others };
 }
 
-/** From another machine to 127.0.0.1: only by translation, and only with route_localnet. */
-function isMartian({ locality: { host } }: World, state: State): boolean {
-  return state.family === 4 && state.iif !== "lo" && isLoopbackNumber(state.daddr, 4) && host.routeLocalnet !== true;
+/** From another machine to 127.0.0.1: only by translation, and only with route_localnet; to ::1 mostly not at all. */
+function isMartian({ locality: { host } }: World, { family, iif, daddr }: State): boolean {
+  return iif !== "lo" && isLoopbackNumber(daddr, family) && (family === 6 || host.routeLocalnet !== true);
 }
 
 function endMartian({ locality: { host } }: World, state: State): End {
+  if (state.family === 6) return { kind: "unknown", because: "what comes in is sent on to ::1", state };
   const text = "what comes in is never sent on to 127.0.0.1, without route_localnet";
   return host.routeLocalnet === false
     ? { kind: "drop", by: { kind: "kernel", text }, state }
