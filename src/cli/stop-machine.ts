@@ -3,6 +3,7 @@ import { type Endpoint, formatEndpoint, overlaps } from "../core/endpoint.ts";
 import type { PortHolder } from "../core/holder.ts";
 import { KILL_RECORD_VERSION, type KillReason } from "../core/kill-record.ts";
 import type { HoldRequest, Os } from "../core/os.ts";
+import { valueOf } from "../core/seen.ts";
 import type { Stopped } from "../core/stop.ts";
 import { listHolders } from "../holders/list-holders.ts";
 import type { StopTools } from "../holders/stop/carry-out.ts";
@@ -28,7 +29,13 @@ export async function openStopMachine(os: Os, by: KillReason, graceMs: number): 
   const us = origins.lineages([process.pid]).get(process.pid) ?? [];
   const { uid, process: { user } = {} } = us[0] ?? {};
   const pids = new Set([process.pid, ...us.map(({ process: { pid } }) => pid)]);
-  const asker = { pids, ...(uid !== undefined && { uid }), ...(user !== undefined && { user }) };
+  const container = valueOf(origins.life(process.pid).home)?.container?.id;
+  const asker = {
+    pids,
+    ...(uid !== undefined && { uid }),
+    ...(user !== undefined && { user }),
+    ...(container !== undefined && { container }),
+  };
   const log = new KillLog(stateFolder(os.name, process.env));
   const list = (rows: Parameters<typeof listHolders>[0]) => listHolders(rows, { os, origins });
   return {

@@ -152,6 +152,22 @@ describe("who is never stopped", () => {
     expect(isAlive(run.pid)).toBe(true);
   });
 
+  test("is a shell in a shell, though the two have one name", async () => {
+    const port = freePort();
+    await using run = stage(["bash", "--norc"], { terminal: true });
+    run.write("bash --norc\n");
+    await until(
+      "the inner shell",
+      () => run.processes().filter(({ command }) => command === "bash --norc").length === 2,
+    );
+    run.write(`${server(port).join(" ")}\n`);
+    const pid = await listenerOf(run, port);
+    const shells = run.processes().filter(({ command }) => command === "bash --norc");
+    expect(await ask(["free", port, "--yes"])).toMatchObject({ exit: 0 });
+    expect(isAlive(pid)).toBe(false);
+    expect(shells.map((shell) => isAlive(shell.pid))).toEqual([true, true]);
+  });
+
   test("is a server on another address, where one is named", async () => {
     const port = freePort();
     await using four = stage(server(`127.0.0.1:${port}`));

@@ -14,6 +14,8 @@ export interface Asker {
   /** Our user's number, where users have numbers; else only the name is compared. */
   readonly uid?: number;
   readonly user?: string;
+  /** The container that we are in ourselves. */
+  readonly container?: string;
 }
 
 /** Windows' idle process and its kernel. */
@@ -55,7 +57,7 @@ function describeHidden({ user }: Extract<Owner, { kind: "hidden" }>): string {
 
 function judgeProcess(holder: PortHolder, owner: ProcessOwner, asker: Asker): StopTarget | LeftAlone {
   const reservation = findReservation(owner, holder.sockets[0]?.at.port ?? 0);
-  const refused = (reservation ? undefined : refuseKept(holder, owner)) ?? refuseOurs(owner, asker);
+  const refused = (reservation ? undefined : refuseKept(holder, owner, asker)) ?? refuseOurs(owner, asker);
   if (refused !== undefined) return { holder, kind: "refused", because: refused };
   const levels = reservation
     ? [doom(reservation, "reservation", holder)]
@@ -77,10 +79,17 @@ function judgeProcess(holder: PortHolder, owner: ProcessOwner, asker: Asker): St
 }
 
 /** Who would have to be told instead, since somebody else looks after the process. */
-function refuseKept({ verdict }: PortHolder, { lineage: [first], startedBy }: ProcessOwner): string | undefined {
+function refuseKept(
+  { verdict }: PortHolder,
+  { lineage: [first], startedBy }: ProcessOwner,
+  { container }: Asker,
+): string | undefined {
   if (first.process.pid === 1 || first.parent.kind === "first")
     return "it is the first process here, and keeps all others";
   if (KERNEL.has(first.process.pid)) return "it is the system's own";
+  // Who shares a container with us is a process like any other.
+  if (startedBy.kind === "container" && container !== undefined && startedBy.container?.id === container)
+    return undefined;
   // One that only watches is stopped with it.
   if (startedBy.kind === "manager" && isWatcher(startedBy.process.command)) return undefined;
   return describeKeeper(startedBy) ?? (KEPT.has(verdict.grade) ? `it is ${verdict.because}` : undefined);
@@ -127,15 +136,22 @@ function differs<T>(one: T | undefined, other: T | undefined): boolean {
 /** Those above it that would start it again, the topmost first: watchers, and the master of which it is a worker. */
 function watchersOf({ lineage }: ProcessOwner, { pids, uid }: Asker): ProcessInfo[] {
   const mayStop = (kin: Kin) => !pids.has(kin.process.pid) && (uid === 0 || !differs(kin.uid, uid));
-  const revives = (kin: Kin, index: number) => isWatcher(kin.process.command) || isMaster(kin, lineage[index]!);
+  const masters = countMasters(lineage);
+  const revives = (kin: Kin, index: number) => index < masters || isWatcher(kin.process.command);
   const above = lineage.slice(1).filter((kin, index) => mayStop(kin) && revives(kin, index));
   return above.map(({ process }) => process).toReversed();
 }
 
+/** How many right above the holder are its masters. Further up, two of one name (a shell in a shell) mean nothing. */
+function countMasters([first, ...above]: ProcessOwner["lineage"]): number {
+  const end = above.findIndex((kin, index) => !isMaster(kin.process, (above[index - 1] ?? first).process));
+  return end < 0 ? above.length : end;
+}
+
 /** A worker is a copy of its master, or says itself that it was made by Python's multiprocessing. */
-function isMaster({ process: { command } }: Kin, { process: child }: Kin): boolean {
-  const isCopy = command.length > 0 && command.join("\0") === child.command.join("\0");
-  return isCopy || child.command.includes("--multiprocessing-fork");
+function isMaster(process: ProcessInfo, worker: ProcessInfo): boolean {
+  const isCopy = process.command.length > 0 && process.command.join("\0") === worker.command.join("\0");
+  return isCopy || worker.command.includes("--multiprocessing-fork");
 }
 
 /** `sh -c 'while :; do node server.js; done'`: what a script has in its file is not seen. */
