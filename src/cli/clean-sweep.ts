@@ -10,7 +10,8 @@ import { askYes, canAsk } from "../report/ask.ts";
 import { renderSwept, renderSweptJson, type Swept } from "../report/clean-text.ts";
 import { renderPlan, renderPlanJson, type ShownPlan } from "../report/plan-text.ts";
 import { planStopSteps } from "../report/stop-plan.ts";
-import { styleOfStdout, writeAnswer, writeSpans } from "../report/write.ts";
+import type { Style } from "../report/style.ts";
+import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../report/write.ts";
 import { SightingsFile } from "../state/sightings.ts";
 import { stateFolder } from "../state/state-folder.ts";
 import type { CleanArgs, SweepArgs } from "./clean-args.ts";
@@ -19,9 +20,9 @@ import { openStopMachine, type StopMachine } from "./stop-machine.ts";
 type Args = Extract<CleanArgs, { kind: "sweep" }>;
 
 /** Finds orphans, stops those that are meant, and tells who is left. */
-export async function sweep(args: Args, os: Os): Promise<Exit> {
+export async function sweep(args: Args, os: Os, stderr: Style): Promise<Exit> {
   const by = args.stops === "scheduled" ? "schedule" : "clean";
-  const machine = await openStopMachine(os, by, args.graceMs);
+  const machine = await openStopMachine(os, by, args.graceMs, (text) => writeLines([{ tone: "warn", text }], stderr));
   const orphans = findOrphans(args, machine);
   const chosen = choose(orphans, args, os);
   const plan = planStop(chosen, machine.asker);

@@ -22,7 +22,7 @@ export async function runClean(invocation: Invocation, services: Services): Prom
   const os = await services.os();
   switch (args.kind) {
     case "sweep":
-      return (await import("./clean-sweep.ts")).sweep(args, os);
+      return (await import("./clean-sweep.ts")).sweep(args, os, services.style());
     case "schedule":
       return (await import("./clean-schedule.ts")).runSchedule(args, os);
     case "log":

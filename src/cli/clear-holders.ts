@@ -16,8 +16,8 @@ type Stopping = Exclude<IfHeld, { kind: "reuse" }>;
 
 /** Stops whoever holds a port, where that was asked for and may be. */
 export async function clearHolders(port: HoldRequest, how: Stopping, asking: Asking): Promise<Cleared> {
-  const { os, graceMs } = asking;
-  const machine = await openStopMachine(os, "reserve", graceMs);
+  const { os, graceMs, style } = asking;
+  const machine = await openStopMachine(os, "reserve", graceMs, (text) => writeLines([{ tone: "warn", text }], style));
   const plan = planStop(await machine.meet(port), machine.asker);
   const [left] = plan.left;
   if (left) {

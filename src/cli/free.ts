@@ -8,7 +8,7 @@ import { describeProof, type FreeState, renderFreed } from "../report/freed-text
 import { renderFreedJson } from "../report/stop-json.ts";
 import { renderPlan, renderPlanJson } from "../report/plan-text.ts";
 import { planStopSteps } from "../report/stop-plan.ts";
-import { styleOfStdout, writeAnswer, writeSpans } from "../report/write.ts";
+import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../report/write.ts";
 import { type FreeArgs, parseFreeArgs } from "./free-args.ts";
 import type { Invocation } from "./parse-args.ts";
 import { openReservations } from "./reservation-files.ts";
@@ -30,7 +30,9 @@ interface Planned {
 export async function runFree(invocation: Invocation, services: Services): Promise<Exit> {
   if (await showHelp(invocation.words, async () => (await import("./free-help.ts")).FREE_HELP)) return DONE;
   const args = parseFreeArgs(invocation);
-  const machine = await openStopMachine(await services.os(), "free", args.graceMs);
+  const machine = await openStopMachine(await services.os(), "free", args.graceMs, (text) =>
+    writeLines([{ tone: "warn", text }], services.style()),
+  );
   const requests = [...args.requests, ...args.names.flatMap((name) => portsOf(name, machine.os))];
   const planned = await Promise.all(
     requests.map(async (request) => ({ request, plan: planStop(await machine.meet(request), machine.asker) })),

@@ -1,3 +1,4 @@
+import { PortguardError } from "../core/error.ts";
 import { ANY4, ANY6 } from "../core/address.ts";
 import { type Endpoint, formatEndpoint, overlaps } from "../core/endpoint.ts";
 import type { PortHolder } from "../core/holder.ts";
@@ -10,6 +11,7 @@ import type { StopTools } from "../holders/stop/carry-out.ts";
 import type { Asker } from "../holders/stop/plan-stop.ts";
 import { findWho } from "../holders/who.ts";
 import { openReservations } from "./reservation-files.ts";
+import { reasonOf } from "../report/system-reason.ts";
 import { KillLog } from "../state/kill-log.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
@@ -24,7 +26,13 @@ export interface StopMachine extends StopTools {
   readonly everyListener: () => readonly PortHolder[];
 }
 
-export async function openStopMachine(os: Os, by: KillReason, graceMs: number): Promise<StopMachine> {
+/** `warn` is told, once, where what is ended can't be written down. */
+export async function openStopMachine(
+  os: Os,
+  by: KillReason,
+  graceMs: number,
+  warn: (text: string) => void = () => {},
+): Promise<StopMachine> {
   const origins = await os.origins();
   const us = origins.lineages([process.pid]).get(process.pid) ?? [];
   const { uid, process: { user } = {} } = us[0] ?? {};
@@ -36,13 +44,13 @@ export async function openStopMachine(os: Os, by: KillReason, graceMs: number): 
     ...(user !== undefined && { user }),
     ...(container !== undefined && { container }),
   };
-  const log = new KillLog(stateFolder(os.name, process.env));
+  const noteAll = openLog(os, by, warn);
   const list = (rows: Parameters<typeof listHolders>[0]) => listHolders(rows, { os, origins });
   return {
     os,
     asker,
     graceMs,
-    onStopped: (stopped) => note(stopped, by, log),
+    onStopped: noteAll,
     meet: async (request) => {
       const { port, protocol } = request;
       const { holders } = await findWho(
@@ -61,6 +69,21 @@ function isMeant({ sockets }: PortHolder, { hosts, port, protocol }: HoldRequest
   const addresses = hosts === "every" ? [ANY4, ANY6] : hosts;
   const places = addresses.map((address): Endpoint => ({ protocol, address, port, dual: false }));
   return sockets.some(({ at }) => places.some((place) => overlaps(at, place)));
+}
+
+/** Where there is no place to write, or none that takes it, what was asked for is done all the same. */
+function openLog(os: Os, by: KillReason, warn: (text: string) => void): StopMachine["onStopped"] {
+  let failed = false;
+  return (stopped) => {
+    if (failed) return;
+    try {
+      note(stopped, by, new KillLog(stateFolder(os.name, process.env)));
+    } catch (error) {
+      failed = true;
+      const because = error instanceof PortguardError ? error.what : reasonOf(error);
+      warn(`what was ended is not written down: ${because}`);
+    }
+  };
 }
 
 /** Writes down whom we have ended, why, and what would start it again. */

@@ -91,6 +91,16 @@ test("an orphan for certain is stopped without a question, and written down with
   rmSync(folder, { recursive: true });
 });
 
+test("is done where nothing can be written down, which is said", async () => {
+  const port = freePort();
+  await using run = stage(server(port));
+  const pid = await listenerOf(run, port);
+  const { exit, stdout, stderr } = await ask(["free", port, "--yes"], { env: { XDG_STATE_HOME: "/dev/null" } });
+  expect(stdout).toStartWith(`✓ ${port} is free: node (pid ${pid}) ended`);
+  expect(stderr).toStartWith("portguard: what was ended is not written down: ");
+  expect(exit).toBe(0);
+});
+
 describe("a port that nobody serves on", () => {
   test("is free already, which is said", async () => {
     const port = freePort();
