@@ -70,6 +70,8 @@ export class Succession {
 
   /** Ends what is still there, and all that it leaves. */
   async clearAway(): Promise<void> {
+    // What is just being launched is one of them, too.
+    await this.change?.outcome;
     await Promise.all(this.all.map((each) => each.finish(this.stoppedBy ?? "SIGTERM")));
   }
 

@@ -163,6 +163,15 @@ describe("while a new generation starts", () => {
     },
   );
 
+  test.each([0, 3, 6, 9, 12, 20])("SIGTERM %d ms after SIGHUP leaves nothing of either", async (afterMs) => {
+    await using started = await startServer("takeover");
+    const { run } = started;
+    run.signal("SIGHUP");
+    await Bun.sleep(afterMs);
+    expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+    await run.expectNothingLeft();
+  });
+
   test("the end of the old one is not the end of all", async () => {
     await using started = await startWithSlowSecond("takeover");
     const { run, port } = started;
