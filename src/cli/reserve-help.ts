@@ -59,7 +59,7 @@ export const RESERVE_HELP: HelpPage = {
         "stop-first  the old one ends before, and clients wait in the queue; auto takes this for a program",
         "            that can't run twice (it wants another address, or ends beside a lock or a pid file)",
         "release     as stop-first, but clients may be refused meanwhile",
-        "crash       --restart tries again after 100ms, 200ms, … 10s; five starts that never serve are enough",
+        "crash       --restart tries again after 100ms, 200ms, … 10s; five starts that never serve end it",
         "--ready     log:REGEX and --restart have output pass through portguard: it is no terminal then",
       ],
     },
