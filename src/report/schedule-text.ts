@@ -54,7 +54,7 @@ export function renderScheduleAnswer(answer: ScheduleAnswer, { marks }: Style): 
     case "installed":
       return [
         line("good", `orphans are looked for ${describeEvery(answer.everyMs)}, by ${answer.by.title}`),
-        [`  ${answer.by.caveat}; what is certain and was seen before is stopped`],
+        [`  ${answer.by.caveat}; only what is certain and was seen before is stopped`],
         ["  `portguard clean --log` lists what was, `portguard clean schedule --remove` takes it back"],
       ];
     case "present":

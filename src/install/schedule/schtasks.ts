@@ -11,7 +11,9 @@ const LONGEST_COMMAND = 261;
 export const schtasks: Scheduler = {
   name: "schtasks",
   title: "a scheduled task",
-  caveat: "it runs while you are logged on, and on mains power",
+  // No pipe of Windows tells its other end, and without that no orphan is one for certain.
+  caveat:
+    "it runs while you are logged on, and on mains power; Windows shows orphans as likely ones at most, so none is stopped by it",
   missing: async ({ hasProgram }) => (hasProgram("schtasks") ? undefined : "there is no `schtasks` here"),
   look: async ({ run }): Promise<Standing> => {
     const asked = await run({ argv: ["schtasks", "/Query", "/TN", TASK, "/XML"] });
