@@ -166,6 +166,10 @@ function refuseContradictions(flags: FlagValues, command: Invocation["command"])
     fail("BAD_USAGE", "--json is for --dry-run", "`--events FILE` tells a script what happens, as JSON");
   }
   refuseBoth(flags, "env", "no-env");
+  if (textOf(flags, "restart-mode") === "rolling" && textOf(flags, "handoff") === "release") {
+    const hint = "leave out --restart-mode: the old one is stopped first, and the gap is kept short";
+    fail("BAD_USAGE", "by release two generations can't have the port: --restart-mode can't be rolling", hint);
+  }
   for (const flag of ["events", "dry-run"]) refuseBoth(flags, "detach", flag, "can't be had together");
   if (command && flags.has("detach"))
     fail("BAD_USAGE", "--detach is for a hold without a command", "leave out --detach, or the command");

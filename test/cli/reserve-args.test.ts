@@ -66,6 +66,15 @@ describe("a reserve line", () => {
     expect(asOf("web=53/udp 3000 --as web=3000 -- x")).toEqual([3000, undefined]);
   });
 
+  test("says what shows that the command is ready", () => {
+    const readyOf = (check: string) => parse(`8000 --ready ${check} -- x`).request.ready;
+    expect(readyOf("none")).toEqual({ kind: "none" });
+    expect(readyOf("http")).toEqual({ kind: "http", path: "/" });
+    expect(readyOf("http=204")).toEqual({ kind: "http", path: "/", status: 204 });
+    expect(readyOf("http:/up?deep=1=200")).toEqual({ kind: "http", path: "/up?deep=1", status: 200 });
+    expect(readyOf("log:ready")).toEqual({ kind: "log", pattern: /ready/ });
+  });
+
   test("waits for half a minute unless it says how long", () => {
     expect(parse("8000 --if-held wait").request.waitMs).toBe(30_000);
     expect(parse("8000 --if-held=wait=5s").request.waitMs).toBe(5000);
@@ -109,6 +118,14 @@ describe("a reserve line is refused", () => {
     ["8000 --for 10m -- x", "--for is for a hold without a command", "leave out --for"],
     ["8000 --json", "--json is for --dry-run", "--events FILE"],
     ["8000 --env A --no-env -- x", "--env and --no-env contradict each other", "leave one of them out"],
+    [
+      "8000 --handoff release --restart-mode rolling -- x",
+      "by release two generations can't have the port",
+      "stopped first",
+    ],
+    ["8000 --ready soon -- x", "`soon` is not a way for --ready", "it is listen, http"],
+    ["8000 --ready log:( -- x", "`(` is not a regular expression for --ready", "--ready 'log:"],
+    ["8000 --restart-mode rolling", "--restart-mode says something about a command, and there is none", "behind `--`"],
     ["8000 --auto --if-held wait -- x", "--auto takes another port", "leave one of them out"],
     ["8000 --handoff auto", "--handoff says something about a command, and there is none", "behind `--`"],
     ["8000 --kill-all", "--kill-all says something about a command, and there is none", "behind `--`"],
