@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ControlAnswer, ControlRequest } from "../core/control.ts";
+import { isTemporary } from "./control-place.ts";
 import { ensureOwnedFolder } from "./owned-file.ts";
 
 /** A question or an answer is one line of JSON; nobody of ours sends longer ones. */
@@ -32,9 +33,19 @@ export function serveControl(path: string, handle: (request: ControlRequest) => 
   return {
     [Symbol.dispose]: () => {
       server.stop(true);
-      if (isFile) rmSync(path, { force: true });
+      if (!isFile) return;
+      rmSync(path, { force: true });
+      if (isTemporary(path)) removeIfEmpty(dirname(path));
     },
   };
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Other reservations have their sockets there.
+  }
 }
 
 /** `unreachable`: nobody answers there. `ended`: whoever took the request is gone without an answer. */

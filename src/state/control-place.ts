@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { OsName } from "../core/os.ts";
 
 /** sun_path has 104 bytes on macOS and 108 on Linux, the zero at its end included (sys/un.h). */
@@ -15,7 +15,16 @@ export function controlPath(system: OsName, stateFolder: string, name: string): 
   if (system === "windows") return `\\\\.\\pipe\\portguard-${digest}`;
   const path = join(stateFolder, "reservations", `${name}.sock`);
   if (Buffer.byteLength(path) <= MOST_BYTES) return path;
-  return join(tmpdir(), `portguard-${process.getuid?.() ?? 0}`, `${digest}.sock`);
+  return join(temporaryFolder(), `${digest}.sock`);
+}
+
+/** Whether it is in the folder that nothing but such sockets is in. */
+export function isTemporary(path: string): boolean {
+  return dirname(path) === temporaryFolder();
+}
+
+function temporaryFolder(): string {
+  return join(tmpdir(), `portguard-${process.getuid?.() ?? 0}`);
 }
 
 /** Where the sockets of a reservation may be sent to by whoever takes them over: for this process alone. */
