@@ -44,12 +44,17 @@ export async function keepHeld(request: ReserveRequest, context: ReserveContext)
           emit({ kind: "stopping", because: "time-is-up" });
           stop({ kind: "code", code: 0 });
         }, request.forMs);
+  const letGo = () => {
+    for (const hold of holds) hold.release();
+  };
   try {
     const exit = await end.promise;
+    // First: whoever hears of our end, who adopts these sockets above all, has the ports to itself then.
+    letGo();
     emit({ kind: "exit", exit, ports: ports.map(({ port }) => port) });
     return exit;
   } finally {
     clearTimeout(timer);
-    for (const hold of holds) hold.release();
+    letGo();
   }
 }

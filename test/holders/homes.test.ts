@@ -9,7 +9,7 @@ import { anybodyCanRun, Unprivileged } from "../guard/unprivileged.ts";
 import { need, needThat } from "../need.ts";
 import { needNamespaces, runIn } from "../os/world.ts";
 import { describeServer } from "../servers/find-server.ts";
-import { ask, holderOf, listenerOf, server, stage, type Told } from "./scene.ts";
+import { ask, gradeOfBare, holderOf, listenerOf, server, stage, type Told } from "./scene.ts";
 
 const isRoot = process.getuid?.() === 0;
 const ID = "0123456789abcdef".repeat(4);
@@ -82,7 +82,8 @@ if (needThat("root", isRoot) && needThat("control groups", hierarchies().length 
       await using run = stage(group.around(server(port)));
       await listenerOf(run, port);
       const holder = await holderOf(port);
-      expect(holder).toMatchObject({ grade: "live", stop: { commands: [["portguard", "free", String(port)]] } });
+      const stop = { commands: [["portguard", "free", String(port)]] };
+      expect(holder).toMatchObject({ grade: await gradeOfBare(), stop });
     });
 
     test("a container's, in a process namespace of its own, by the name that its engine has for it", async () => {

@@ -7,7 +7,7 @@ import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
 import { need } from "../need.ts";
 import { leaveTimeWait } from "../reserve/time-wait.ts";
-import { ask, holderOf, listenerOf, program, server, stage, who } from "./scene.ts";
+import { ask, gradeOfBare, holderOf, listenerOf, program, server, stage, who } from "./scene.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portguard-owners-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -120,7 +120,7 @@ describe("a wrapper stands in the chain, and is asked about by its number", () =
     await using run = stage(["npm", "run", "dev"], { cwd: work });
     const pid = await listenerOf(run, port);
     const holder = await holderOf(port);
-    expect(holder).toMatchObject({ grade: "live", process: { pid } });
+    expect(holder).toMatchObject({ grade: await gradeOfBare(), process: { pid } });
     expect(holder.chain?.map(({ pid: each }) => each)).toContain(run.pid);
     expect((await who("--pid", run.pid)).holders.map(({ process }) => process?.pid)).toEqual([pid]);
   });

@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { resolve } from "node:path";
 import { binary, driveBare, type DriveOptions, type Run } from "../drive.ts";
+import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
 import { listensOn } from "../drive/processes.ts";
 
@@ -73,6 +74,14 @@ export async function holderOf(port: number): Promise<ToldHolder> {
 /** The process of a run that listens on a port, as soon as one does. */
 export async function listenerOf(run: Run, port: number): Promise<number> {
   return until(`a listener on ${port}`, () => run.processes().find(({ pid }) => listensOn(pid, port))?.pid);
+}
+
+/** What a server is without a wrapper: `live` where whoever runs these tests was not left by its own starter. */
+export async function gradeOfBare(): Promise<string> {
+  const port = freePort();
+  await using run = stage(server(port));
+  await listenerOf(run, port);
+  return (await holderOf(port)).grade;
 }
 
 /** SIGKILL, and until nothing is left of it: a killed process is its children's parent for a moment more. */
