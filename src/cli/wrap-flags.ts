@@ -14,7 +14,7 @@ export const WRAP_FLAGS: readonly Flag[] = [
     usual: true,
     help: "the port that the server takes (default: as its entry says); repeatable",
   },
-  { ...IF_HELD, help: "what `reserve` then does when it is held" },
+  { ...IF_HELD, help: "what is done when it is held (default stop-orphan)" },
   { name: "undo", value: "none", group: "what is done", usual: true, help: "take portguard away again" },
   { name: "dry-run", value: "none", group: "reports", usual: true, help: "show the plan, do nothing" },
   { ...SHARED_FLAGS.json, usual: true },

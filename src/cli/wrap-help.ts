@@ -19,7 +19,8 @@ export const WRAP_HELP: HelpPage = {
       title: "what becomes of it",
       lines: [
         '{ "command": "python", "args": ["shim.py"] } is then started as',
-        "portguard reserve 3005 -- python shim.py",
+        "portguard reserve 3005 --if-held stop-orphan -- python shim.py",
+        "what a killed client left behind on the port is stopped, and nobody else",
         "in a worktree by the name `portguard`, if PATH has it; elsewhere by its path",
         "without --port, as `--port N`, `-p N` or a variable PORT or …_PORT of the entry says",
         "what the file was is kept beside portguard's state, for --undo; wrapping twice changes nothing",

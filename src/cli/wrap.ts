@@ -75,6 +75,9 @@ function refuseName(config: Config, name: string): never {
   return fail("SERVER_UNKNOWN", `no server of ${config.name} is called \`${name}\``, hint);
 }
 
+/** What a client's user wants: its last server, left behind by a client that was killed, goes; nobody else's does. */
+const DEFAULT_IF_HELD = "stop-orphan";
+
 type Wish = Extract<WrapArgs["action"], { kind: "wrap" }>;
 
 async function planFor(wish: Wish, file: ConfigFile, config: Config, server: Server): Promise<WrapPlan> {
@@ -83,8 +86,10 @@ async function planFor(wish: Wish, file: ConfigFile, config: Config, server: Ser
   if (wrapping && wish.ports.length === 0 && wish.ifHeld === undefined) return { kind: "unchanged" };
   const old = readReserveWords(wrapping?.words ?? []);
   const ports = [wish.ports, old.ports].find(({ length }) => length > 0) ?? [portOfServer(server).port];
-  const ifHeld = wish.ifHeld ?? old.ifHeld;
+  const ifHeld = wish.ifHeld ?? (wrapping ? old.ifHeld : DEFAULT_IF_HELD);
   const words = [...ports, ...(ifHeld === undefined ? [] : ["--if-held", ifHeld]), ...old.others];
+  // Nobody sits at the server's terminal who could be asked.
+  if (ifHeld === "stop" && !words.includes("--yes")) words.push("--yes");
   // The command must see the PORT that its own entry sets, and not ours.
   if ((server.env["PORT"] ?? ports[0]) !== ports[0] && !words.includes("--no-env")) {
     words.push("--no-env");
@@ -99,7 +104,9 @@ function readReserveWords(words: readonly string[]) {
   const ports: string[] = [];
   const flags = parseArgs(words, { verb: "reserve", flags: RESERVE_FLAGS }, (word) => ports.push(word));
   const others = [...flags].flatMap(([name, values]) =>
-    name === "if-held" ? [] : values.map((value) => (value === true ? `--${name}` : `--${name}=${value}`)),
+    name === "if-held" || name === "yes"
+      ? []
+      : values.map((value) => (value === true ? `--${name}` : `--${name}=${value}`)),
   );
   return { ports, ifHeld: textOf(flags, "if-held"), others };
 }

@@ -13,6 +13,8 @@ import { delimiter, dirname } from "node:path";
 import { binary, driveBare } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
+import { isAlive } from "../free/freeing.ts";
+import { kill, listenerOf, program, stage } from "../holders/scene.ts";
 import { describeServer } from "../servers/find-server.ts";
 import { committed, partFolder } from "../servers/parts.ts";
 import { WorkFolder, emptyFolder } from "../servers/work-folder.ts";
@@ -44,14 +46,16 @@ class Place extends WorkFolder {
 }
 
 const FRONT = (port: string) =>
-  `"command": ${JSON.stringify(binary())}, "args": ["reserve", "${port}", "--", "python", `;
+  `"command": ${JSON.stringify(binary())}, "args": ["reserve", "${port}", "--if-held", "stop-orphan", "--", "python", `;
 
 describe("wrap", () => {
   test("puts portguard before the server and nothing else; twice changes nothing; --undo takes it back", () => {
     using place = new Place();
     const first = place.wrap(".mcp.json", "shim", "--port", "3005");
     expect(first).toMatchObject({ exit: 0, stderr: "" });
-    expect(first.stdout).toStartWith(`✓ shim of .mcp.json is started as \`${binary()} reserve 3005 -- python …\``);
+    expect(first.stdout).toStartWith(
+      `✓ shim of .mcp.json is started as \`${binary()} reserve 3005 --if-held stop-orphan -- python …\``,
+    );
     const wrapped = place.read();
     expect(wrapped).toBe(ENTRY.replace('"command": "python", "args": [', FRONT("3005")));
     expect(place.wrap(".mcp.json", "shim", "--port", "3005").stdout).toContain("is wrapped already");
@@ -91,6 +95,11 @@ describe("wrap", () => {
     writeFileSync(place.file(".mcp.json"), own);
     expect(place.wrap(".mcp.json", "shim", "--if-held", "wait")).toMatchObject({ exit: 0, stderr: "" });
     expect(place.read()).toContain('["reserve", "3005", "--if-held", "wait", "--grace=3s", "--", "python", "shim.py"]');
+    place.wrap(".mcp.json", "shim", "--if-held", "stop");
+    // Nobody is there who could be asked.
+    expect(place.read()).toContain(
+      '["reserve", "3005", "--if-held", "stop", "--grace=3s", "--yes", "--", "python", "shim.py"]',
+    );
   });
 
   test("shows with --dry-run what would change, and changes nothing", () => {
@@ -112,7 +121,9 @@ describe("wrap", () => {
     expect(place.wrap(".mcp.json", "shim").stderr).toContain("names several ports: 3005 (--port), 1 (PORT)");
     place.wrap(".mcp.json", "shim", "--port", "3005");
     // The server's own PORT stays what its entry says.
-    expect(place.read()).toContain('["reserve", "3005", "--no-env", "--", "x", "--port", "3005"]');
+    expect(place.read()).toContain(
+      '["reserve", "3005", "--if-held", "stop-orphan", "--no-env", "--", "x", "--port", "3005"]',
+    );
   });
 
   test("keeps a file's mode and follows a link to it", () => {
@@ -202,6 +213,27 @@ describeServer("MCP over stdio", () => {
       { id: 2, result: { content: [{ type: "text", text: String(port) }] } },
     ]);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("from the entry");
+    await run.stop();
+    await run.expectNothingLeft();
+  });
+
+  test("a wrapped server takes the place of the one that a killed editor left behind, unwrapped", async () => {
+    const port = freePort();
+    const args = [committed("programs/node/stdio-mcp.mjs"), partFolder("node"), "--port", String(port)];
+    using place = new Place(JSON.stringify({ mcpServers: { shim: { command: "node", args } } }));
+    symlinkSync(Bun.which("node")!, place.file("code"));
+    await using editor = stage([place.file("code"), program("editor.mjs"), "pipe", "node", ...args]);
+    const left = await listenerOf(editor, port);
+    await kill(editor.pid);
+    expect(isAlive(left)).toBe(true);
+    place.wrap(".mcp.json", "shim");
+    const { shim } = (JSON.parse(place.read()) as { mcpServers: { shim: { command: string; args: string[] } } })
+      .mcpServers;
+    const env = { XDG_STATE_HOME: place.file("state") };
+    await using run = driveBare([shim.command, ...shim.args], { env, stdin: "pipe" });
+    await until("the hand-over", () => run.voice.some((line) => line.startsWith(`${port} handed to node`)));
+    expect(run.voice[0]).toBe(`port ${port} was held by node (pid ${left}): stopped`);
+    expect({ left: isAlive(left), stdout: run.stdout }).toEqual({ left: false, stdout: "" });
     await run.stop();
     await run.expectNothingLeft();
   });
