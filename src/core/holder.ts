@@ -23,6 +23,8 @@ export type Owner =
       readonly user?: string;
       readonly home?: Home;
       readonly among: readonly ProcessInfo[];
+      /** The container that publishes this port, where an engine was asked and says so. */
+      readonly published?: NamedContainer;
     }
   /** The system itself: `HTTP.sys`. */
   | { readonly kind: "system"; readonly name: string }
@@ -40,6 +42,12 @@ export interface ProcessOwner {
   readonly workers: readonly ProcessInfo[];
   /** The git work tree that its folder is in. */
   readonly workTree?: WorkTree;
+}
+
+/** A container by the name that its engine has for it. */
+export interface NamedContainer {
+  readonly name: string;
+  readonly container: ContainerName;
 }
 
 export interface WorkTree {
@@ -69,7 +77,8 @@ export type StartedBy =
   /** `process`: portguard; `name` and `directory` where it has recorded what it holds. */
   | { readonly kind: "reservation"; readonly process: ProcessInfo; readonly name?: string; readonly directory?: string }
   | { readonly kind: "unit"; readonly unit: Unit }
-  | { readonly kind: "service"; readonly name: string }
+  /** `stop`: how the system is told to, in the imperative. */
+  | { readonly kind: "service"; readonly name: string; readonly stop?: string }
   /** `name`: as its engine calls it, where it was asked. `by`: the process that only hands connections on to it. */
   | { readonly kind: "container"; readonly container?: ContainerName; readonly name?: string; readonly by?: string }
   /** Whoever it was is gone. */

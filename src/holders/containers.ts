@@ -1,4 +1,4 @@
-import type { ContainerName } from "../core/network.ts";
+import type { NamedContainer } from "../core/holder.ts";
 
 /** An engine that is busy answers within this, or has no say. */
 const PATIENCE_MS = 400;
@@ -8,11 +8,6 @@ interface ListedContainer {
   readonly Id: string;
   readonly Names?: readonly string[];
   readonly Ports?: readonly { readonly PublicPort?: number; readonly Type?: string }[];
-}
-
-export interface NamedContainer {
-  readonly name: string;
-  readonly container: ContainerName;
 }
 
 /** Where docker and podman listen on this machine, in the order in which their clients look. */

@@ -26,7 +26,7 @@ export interface HolderFacts {
 export function judge(facts: HolderFacts): Verdict {
   const { lineage, life, startedBy, us } = facts;
   const { pid } = lineage[0].process;
-  if (us.some(({ process }) => process.pid === pid)) {
+  if (startedBy.kind !== "service" && us.some(({ process }) => process.pid === pid)) {
     return verdict("live", "what runs this very command", [`pid ${pid} is above portguard`, "process table"]);
   }
   const listenPid = valueOf(life.environment)?.get("LISTEN_PID");

@@ -3,7 +3,11 @@ import type { Home, Kin, Life } from "../core/origin.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 import { recognizeForwarder } from "./recognize/forwarder.ts";
+import { recognizeService } from "./recognize/service.ts";
 import { isReservation, isShell, isWrapper, recognizeStarter } from "./recognize/starter.ts";
+
+/** What Docker Desktop and its like publish all ports with. */
+const CONTAINER_DESKTOPS = /^(?:com\.docker\..*|vpnkit.*|OrbStack.*|gvproxy|limactl|qemu-lima)$/;
 
 /** Those that publish a container's port, and have nothing behind it themselves. */
 const CONTAINER_PROXIES: ReadonlySet<string> = new Set([
@@ -45,9 +49,11 @@ export function serviceOf(home: Home | undefined): Home["unit"] {
 export function findStartedBy(lineage: readonly Kin[], life: Life, port: number | undefined): StartedBy {
   const [self] = lineage;
   const home = valueOf(life.home);
-  const forwarder = self && recognizeForwarder(self.process, port);
-  if (forwarder && CONTAINER_PROXIES.has(forwarder.by)) return { kind: "container", by: forwarder.by };
+  const proxy = self && recognizeProxy(self.process, port);
+  if (proxy !== undefined) return { kind: "container", by: proxy };
   if (home?.container) return { kind: "container", container: home.container };
+  const service = self && recognizeService(self.process, port);
+  if (service) return { kind: "service", ...service };
   const reserving = lineage.map(({ process }) => process).filter(isReservation);
   // Its guard stands below it, and ends with it.
   const holding = reserving.find(({ command }) => command[1] !== "__guard") ?? reserving[0];
@@ -60,6 +66,12 @@ export function findStartedBy(lineage: readonly Kin[], life: Life, port: number 
   if (unit) return { kind: "unit", unit };
   if (home?.service !== undefined) return { kind: "service", name: home.service };
   return nameOthers(branch, lineage, life);
+}
+
+function recognizeProxy(process: ProcessInfo, port: number | undefined): string | undefined {
+  const by = recognizeForwarder(process, port)?.by;
+  if (by !== undefined && CONTAINER_PROXIES.has(by)) return by;
+  return CONTAINER_DESKTOPS.test(process.name ?? "") ? process.name : undefined;
 }
 
 function nameStarter(process: ProcessInfo): { readonly kind: StarterKind; readonly process: ProcessInfo }[] {

@@ -1,9 +1,10 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Remedy } from "../core/finding.ts";
-import type { PortHolder, ProcessOwner } from "../core/holder.ts";
+import type { Owner, PortHolder, ProcessOwner } from "../core/holder.ts";
 import type { ContainerName } from "../core/network.ts";
 import type { Unit } from "../core/origin.ts";
 import { nameProcess } from "./name-process.ts";
+import { serviceOf } from "./started-by.ts";
 
 /** How whoever has a port is stopped rightly: through whoever looks after it; nothing where there is nothing to stop. */
 export function findStop({ owner, sockets }: Pick<PortHolder, "owner" | "sockets">): Remedy | undefined {
@@ -11,12 +12,18 @@ export function findStop({ owner, sockets }: Pick<PortHolder, "owner" | "sockets
     case "process":
       return stopProcess(owner, sockets[0]?.at);
     case "hidden":
-      if (owner.home?.container) return stopContainer(owner.home.container, undefined);
-      return owner.home?.unit && stopUnit(owner.home.unit);
+      return stopHidden(owner);
     case "system":
     case "dead":
       return undefined;
   }
+}
+
+function stopHidden({ home, published }: Extract<Owner, { kind: "hidden" }>): Remedy | undefined {
+  if (published) return stopContainer(published.container, published.name);
+  if (home?.container) return stopContainer(home.container, undefined);
+  const unit = serviceOf(home);
+  return unit && stopUnit(unit);
 }
 
 function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Remedy {
@@ -26,7 +33,7 @@ function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Rem
     case "unit":
       return stopUnit(startedBy.unit);
     case "service":
-      return { what: `stop ${startedBy.name} through the system`, commands: [], risk: "none" };
+      return { what: startedBy.stop ?? `stop ${startedBy.name} through the system`, commands: [], risk: "none" };
     case "manager":
       return {
         what: `stop it through ${nameProcess(startedBy.process)}, which would start it again`,

@@ -1,26 +1,17 @@
-import type { Owner, PortHolder, ProcessOwner, StartedBy, WhoAnswer } from "../core/holder.ts";
+import type { Owner, PortHolder, ProcessOwner, WhoAnswer } from "../core/holder.ts";
 import { formatEndpoint, type Protocol } from "../core/endpoint.ts";
 import type { Home } from "../core/origin.ts";
-import { type Reservation, reserves } from "../core/reservation.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import type { WhoRequest } from "../core/who-request.ts";
-import { findContainer } from "./containers.ts";
 import { findConnections } from "./find-holders.ts";
 import { listHolders, type Witnesses } from "./list-holders.ts";
+import { nameHolder, type Records } from "./name-holder.ts";
 import { nameProcess } from "./name-process.ts";
 import { baseName, stripInterpreter } from "./recognize/command.ts";
 import { ownBranch } from "./started-by.ts";
-import { findStop } from "./stop.ts";
-import { findWorkTree } from "./work-tree.ts";
 
-/** What is asked only where it matters: both take their time. */
-interface Circumstances extends Witnesses {
-  /** Of this process, by which container engines are found. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** What is recorded of this user's reservations. */
-  readonly reservations: () => readonly Reservation[];
-}
+type Circumstances = Witnesses & Records;
 
 /** Who has what is asked for. */
 export async function findWho(request: WhoRequest, circumstances: Circumstances): Promise<WhoAnswer> {
@@ -28,7 +19,7 @@ export async function findWho(request: WhoRequest, circumstances: Circumstances)
   // In a table of all, what an engine or a folder tells of each would take its time.
   if (request.kind === "all") return { holders: all, notes: [] };
   const candidates = request.kind === "name" ? all : all.filter((holder) => fits(holder, request));
-  const named = await Promise.all(candidates.map((each) => nameMore(each, circumstances)));
+  const named = await Promise.all(candidates.map((each) => nameHolder(each, circumstances)));
   const holders = named.filter((holder) => fits(holder, request));
   const notes = request.kind === "port" && holders.length === 0 ? explainNobody(request, circumstances) : [];
   return { holders, notes };
@@ -70,7 +61,7 @@ function namesOf(owner: Owner): readonly (string | undefined)[] {
       return [...namesOfProcess(lineage[0].process), ...namesOfHome(valueOf(life.home)), named];
     }
     case "hidden":
-      return [...owner.among.flatMap(namesOfProcess), ...namesOfHome(owner.home)];
+      return [...owner.among.flatMap(namesOfProcess), ...namesOfHome(owner.home), owner.published?.name];
     case "system":
       return [owner.name];
     case "dead":
@@ -85,41 +76,6 @@ function namesOfProcess({ name, command }: ProcessInfo): (string | undefined)[] 
 function namesOfHome(home: Home | undefined): (string | undefined)[] {
   const [unit, id] = [home?.unit?.name, home?.container?.id];
   return [unit, unit?.replace(/\.service$/, ""), id, id?.slice(0, 12)];
-}
-
-async function nameMore(holder: PortHolder, { env, reservations }: Circumstances): Promise<PortHolder> {
-  const { owner, sockets } = holder;
-  if (owner.kind !== "process") return holder;
-  const { cwd } = owner.lineage[0].process;
-  const [workTree, startedBy] = await Promise.all([
-    cwd === undefined ? undefined : findWorkTree(cwd),
-    nameContainer(nameReservation(owner.startedBy, sockets, reservations), sockets[0], env),
-  ]);
-  const named = { ...holder, owner: { ...owner, startedBy, ...(workTree && { workTree }) } };
-  const stop = findStop(named);
-  return { ...named, ...(stop && { stop }) };
-}
-
-/** Portguard's record of what it holds, where these sockets are of it. */
-function nameReservation(
-  startedBy: StartedBy,
-  sockets: readonly SocketRow[],
-  reservations: () => readonly Reservation[],
-): StartedBy {
-  if (startedBy.kind !== "reservation") return startedBy;
-  const found = reservations().find((each) => sockets.some(({ at }) => reserves(each, at)));
-  return found ? { ...startedBy, name: found.name, directory: found.directory } : startedBy;
-}
-
-async function nameContainer(
-  startedBy: StartedBy,
-  socket: SocketRow | undefined,
-  env: Circumstances["env"],
-): Promise<StartedBy> {
-  if (startedBy.kind !== "container" || !socket) return startedBy;
-  const { container } = startedBy;
-  const found = await findContainer(container ? { id: container.id } : socket.at, env);
-  return found ? { ...startedBy, ...found } : startedBy;
 }
 
 /** Why a port that nobody has may be refused all the same. */

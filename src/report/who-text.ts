@@ -116,6 +116,7 @@ export function nameOwner(owner: Owner): string {
     case "dead":
       return `pid ${owner.pid}, which has ended`;
     case "hidden": {
+      if (owner.published) return `container ${owner.published.name}`;
       const [only] = owner.among;
       if (only && owner.among.length === 1) return nameProcess(only);
       return nameHome(owner.home) ?? `a process of ${owner.user ?? "another user"} that can't be seen`;

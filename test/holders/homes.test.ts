@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { binary } from "../drive.ts";
@@ -58,6 +58,9 @@ function fakeEngine(port: number): { readonly env: Record<string, string> } & Di
     { Id: ID, Names: ["/web"], Ports: [{ PrivatePort: 80, PublicPort: port, Type: "tcp" }] },
   ];
   const engine = Bun.serve({ unix: path, fetch: () => Response.json(containers) });
+  // Whoever is let in may ask, as docker lets its group.
+  chmodSync(folder, 0o755);
+  chmodSync(path, 0o666);
   return { env: { DOCKER_HOST: `unix://${path}` }, [Symbol.dispose]: () => void engine.stop(true) };
 }
 
@@ -103,12 +106,16 @@ if (needThat("root", isRoot) && needThat("control groups", hierarchies().length 
 
   if (needThat("a node that any user may run", anybodyCanRun("node", "--version")) && need("setpriv")) {
     describe("another user's process, without root", () => {
-      const asNobody = async (port: number) => {
+      const asNobody = async (port: number, env: Record<string, string> = {}) => {
         using user = new Unprivileged();
         const words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", user.binary, "who", String(port)];
-        const run = Bun.spawnSync([...words, "--json"], { cwd: "/", env: { LC_ALL: "C" } });
-        return { exit: run.exitCode, told: JSON.parse(run.stdout.toString()) as Told };
+        // Not in one call: the engine that is asked is this very process.
+        const stdio = ["ignore", "pipe", "inherit"] as const;
+        const run = Bun.spawn([...words, "--json"], { cwd: "/", env: { LC_ALL: "C", ...env }, stdio: [...stdio] });
+        const told = (await run.stdout.json()) as Told;
+        return { exit: await run.exited, told };
       };
+
       test("is known by the service that its socket was made in, and the process there", async () => {
         const port = freePort();
         const unit = `portguard-test-${port}.service`;
@@ -121,6 +128,18 @@ if (needThat("root", isRoot) && needThat("control groups", hierarchies().length 
           { kind: "hidden", user: "root", grade: "managed", stop: { commands: [["systemctl", "stop", unit]] } },
         ]);
         expect(told.holders[0]?.among?.map((process) => process.pid)).toEqual([pid]);
+      });
+
+      test("is known by the container that publishes its port, where one may ask the engine", async () => {
+        const port = freePort();
+        using engine = fakeEngine(port);
+        await using run = stage(server(port));
+        await listenerOf(run, port);
+        const { exit, told } = await asNobody(port, engine.env);
+        expect(exit).toBe(0);
+        expect(told.holders).toMatchObject([
+          { kind: "hidden", grade: "managed", stop: { commands: [["docker", "stop", "web"]] } },
+        ]);
       });
 
       test("can't be determined where its socket says nothing: exit 3", async () => {

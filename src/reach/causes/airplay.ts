@@ -1,3 +1,4 @@
+import { isAirPlay } from "../../holders/recognize/service.ts";
 import type { Cause } from "../cause.ts";
 import { describeListening } from "../words/describe.ts";
 import { showListener } from "../words/evidence.ts";
@@ -5,8 +6,6 @@ import { findServing } from "../reading/tries.ts";
 import { reachInstead } from "../words/target-text.ts";
 import { answerOf, headerOf, mainTalk, showAnswer } from "../reading/talks.ts";
 import type { Facts, Listener } from "../facts.ts";
-
-const PORTS = new Set([5000, 7000]);
 
 export const airplay: Cause = {
   code: "AIRPLAY",
@@ -22,10 +21,10 @@ export const airplay: Cause = {
   dependsOn: [],
   judge(facts) {
     const { port } = facts.request.target;
-    if (facts.system !== "macos" || !facts.isLocal || !PORTS.has(port)) return undefined;
+    if (facts.system !== "macos" || !facts.isLocal) return undefined;
     const serving = findServing(facts);
     const [listener] = serving;
-    if (!listener || !serving.every(isControlCenter)) return undefined;
+    if (!listener || !serving.every(isReceiver)) return undefined;
     return {
       severity: "blocks",
       title: `${describeListening(listener)}: port ${port} is macOS' AirPlay receiver, not a server of yours`,
@@ -43,9 +42,8 @@ export const airplay: Cause = {
   },
 };
 
-/** The kernel cuts names at 16 characters; this one has 13. */
-function isControlCenter({ owners }: Listener): boolean {
-  return owners.length > 0 && owners.every(({ process }) => process.name === "ControlCenter");
+function isReceiver({ owners, row }: Listener): boolean {
+  return owners.length > 0 && owners.every(({ process }) => isAirPlay(process, row.at.port));
 }
 
 function showAirTunes(facts: Facts) {
