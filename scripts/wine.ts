@@ -70,6 +70,9 @@ function wineEnvironment(env: Readonly<Record<string, string>>): string[] {
     `TERM=${process.env["TERM"] ?? "dumb"}`,
     "WINEPREFIX=/wp",
     "WINEDEBUG=-all",
+    // Debian's script has the server end with its last client: a program that starts in that very moment is cut off. By
+    // itself the server waits for three seconds.
+    "WINESERVER=/usr/lib/wine/wineserver64",
     // no .NET, no HTML engine, no desktop entries: asking to install them would block
     "WINEDLLOVERRIDES=mscoree,mshtml,winemenubuilder.exe=",
   ];

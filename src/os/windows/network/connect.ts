@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../../core/endpoint.ts";
 import type { ConnectOptions, ConnectOutcome, Greeting } from "../../../core/network.ts";
-import { WSAECONNREFUSED, WSAETIMEDOUT, WSAEWOULDBLOCK } from "../error-codes.ts";
+import { WSAECONNREFUSED, WSAECONNRESET, WSAETIMEDOUT, WSAEWOULDBLOCK } from "../error-codes.ts";
 import { closeSocket } from "../winsock.ts";
 import {
   isConnectedToItself,
@@ -62,16 +62,23 @@ async function connectWith(socket: bigint, attempt: Try): Promise<ConnectOutcome
   const setOutAt = afterMs();
   const started = startConnect(socket, to);
   if (started !== 0 && started !== WSAEWOULDBLOCK) return failed(attempt, started);
+  // Our end may be known here already, and is not any more once the other side has reset the connection.
+  const early = nameOf(socket);
   const isReady = started === 0 || (await untilReady(socket, "connect", isOneSyn ? Math.min(left, NEXT_TRY_MS) : left));
   const connectedAfter = afterMs();
   if (!isReady) return isOneSyn ? 1 : 1 + RESENT_AFTER_MS.filter((at) => at <= connectedAfter - setOutAt).length;
   const error = takeError(socket);
   if (error === WSAETIMEDOUT && isOneSyn) return 1;
+  // A connection that is refused is never called reset: this one was taken first.
+  if (error === WSAECONNRESET) return connected(connectedAfter, { ...to, ...early, dual: false }, { kind: "reset" });
   if (error !== 0) return failed(attempt, error);
   if (isConnectedToItself(socket)) return failed(attempt, WSAECONNREFUSED);
   const local: Endpoint = { ...to, ...nameOf(socket), dual: false };
-  const greeting = await listenTo(socket, options.listenMs);
-  return { kind: "connected", afterMs: connectedAfter, local, greeting };
+  return connected(connectedAfter, local, await listenTo(socket, options.listenMs));
+}
+
+function connected(afterMs: number, local: Endpoint, greeting: Greeting): ConnectOutcome {
+  return { kind: "connected", afterMs, local, greeting };
 }
 
 function failed({ to, afterMs }: Try, error: number): ConnectOutcome {
