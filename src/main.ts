@@ -17,9 +17,11 @@ function openOs(): Promise<Os> {
  */
 async function runOwnProcess(argv: readonly string[]): Promise<number | undefined> {
   if (!argv[0]?.startsWith("__")) return undefined;
-  if (argv[0] === "__revert") return (await import("./cli/rule-keeper.ts")).keepRule(argv.slice(1), await openOs());
-  if (argv[0] === "__keep") return (await import("./cli/pick-keeper.ts")).runKeeper(await openOs());
-  if (argv[0] === "__complete") return (await import("./cli/complete-main.ts")).runComplete(argv.slice(1), openOs);
+  if (argv[0] === "__revert")
+    return (await import("./cli/rule/rule-keeper.ts")).keepRule(argv.slice(1), await openOs());
+  if (argv[0] === "__keep") return (await import("./cli/pick/pick-keeper.ts")).runKeeper(await openOs());
+  if (argv[0] === "__complete")
+    return (await import("./cli/completions/complete-main.ts")).runComplete(argv.slice(1), openOs);
   const { runHidden } = await import("./os/hidden.ts");
   return runHidden(argv, tellLeftRunning);
 }

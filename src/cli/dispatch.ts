@@ -3,8 +3,8 @@ import type { Exit, Os } from "../core/os.ts";
 import { renderError, renderErrorJson, toPortguardError } from "../report/error-text.ts";
 import type { ColorMode, Style } from "../report/style.ts";
 import { styleOfStderr, writeAnswer, writeLines } from "../report/write.ts";
-import { findNearest } from "./nearest.ts";
-import { type Invocation, splitAtDashes } from "./parse-args.ts";
+import { findNearest } from "./words/nearest.ts";
+import { type Invocation, splitAtDashes } from "./words/parse-args.ts";
 import { VERBS } from "./verbs.ts";
 
 const DONE: Exit = { kind: "code", code: 0 };
@@ -73,7 +73,7 @@ function watchForCrash(): { readonly crashed: Promise<never> } & Disposable {
 }
 
 async function showHelp(): Promise<Exit> {
-  const { renderRootHelp } = await import("./help.ts");
+  const { renderRootHelp } = await import("./words/help.ts");
   writeAnswer(renderRootHelp(VERBS));
   return DONE;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { parseCleanArgs } from "../../src/cli/clean-args.ts";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
+import { parseCleanArgs } from "../../src/cli/clean/clean-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
 
 const parse = (line: string) => parseCleanArgs(splitAtDashes(line === "" ? [] : line.split(" ")));
 const NOTHING = { match: [], ports: [] };

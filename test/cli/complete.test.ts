@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { complete, type Live } from "../../src/cli/complete.ts";
+import { complete, type Live } from "../../src/cli/completions/complete.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
 
 const LIVE: Live = {

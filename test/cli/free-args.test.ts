@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { LOOPBACK4 } from "../../src/core/address.ts";
-import { parseFreeArgs } from "../../src/cli/free-args.ts";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
+import { parseFreeArgs } from "../../src/cli/free/free-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
 
 const parse = (line: string) => parseFreeArgs(splitAtDashes(line === "" ? [] : line.split(" ")));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { findNearest } from "../../src/cli/nearest.ts";
+import { findNearest } from "../../src/cli/words/nearest.ts";
 
 const WORDS = ["handoff", "host", "ready-timeout", "quiet", "for"];
 

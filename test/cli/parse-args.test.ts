@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { PortguardError } from "../../src/core/error.ts";
-import type { Flag } from "../../src/cli/flags.ts";
-import { parseArgs, splitAtDashes } from "../../src/cli/parse-args.ts";
+import type { Flag } from "../../src/cli/words/flags.ts";
+import { parseArgs, splitAtDashes } from "../../src/cli/words/parse-args.ts";
 
 const FLAGS: readonly Flag[] = [
   { name: "host", value: "needed", repeatable: true, group: "", help: "" },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { resolve } from "node:path";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
-import { listPorts, parsePickArgs } from "../../src/cli/pick-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
+import { listPorts, parsePickArgs } from "../../src/cli/pick/pick-args.ts";
 
 const parse = (line: string) => parsePickArgs(splitAtDashes(line === "" ? [] : line.split(" ")));
 

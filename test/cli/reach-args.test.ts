@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { requireAddress } from "../../src/core/address.ts";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
-import { parseReachArgs } from "../../src/cli/reach-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
+import { parseReachArgs } from "../../src/cli/reach/reach-args.ts";
 
 function parse(line: string): ReturnType<typeof parseReachArgs> {
   return parseReachArgs(splitAtDashes(line.split(" ").filter((word) => word !== "")));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { LOOPBACK4, LOOPBACK6 } from "../../src/core/address.ts";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
-import { parseReserveArgs } from "../../src/cli/reserve-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
+import { parseReserveArgs } from "../../src/cli/reserve/reserve-args.ts";
 
 function parse(line: string): ReturnType<typeof parseReserveArgs> {
   return parseReserveArgs(splitAtDashes(line.split(" ").filter((word) => word !== "")));

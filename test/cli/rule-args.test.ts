@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
-import { parseRuleArgs } from "../../src/cli/rule-args.ts";
-import { refuseOddNames } from "../../src/cli/rule-names.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
+import { parseRuleArgs } from "../../src/cli/rule/rule-args.ts";
+import { refuseOddNames } from "../../src/cli/rule/rule-names.ts";
 import { requireAddress } from "../../src/core/address.ts";
 import type { NetworkInterface } from "../../src/core/network.ts";
 import type { OsName } from "../../src/core/os.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
-import { parseWaitArgs } from "../../src/cli/wait-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
+import { parseWaitArgs } from "../../src/cli/wait/wait-args.ts";
 
 function parse(line: string): ReturnType<typeof parseWaitArgs> {
   return parseWaitArgs(splitAtDashes(line.split(" ").filter((word) => word !== "")));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { splitAtDashes } from "../../src/cli/parse-args.ts";
-import { parseWhoArgs } from "../../src/cli/who-args.ts";
+import { splitAtDashes } from "../../src/cli/words/parse-args.ts";
+import { parseWhoArgs } from "../../src/cli/who/who-args.ts";
 
 function parse(line: string): ReturnType<typeof parseWhoArgs> {
   return parseWhoArgs(splitAtDashes(line.split(" ").filter((word) => word !== "")));

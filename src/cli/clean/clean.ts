@@ -1,0 +1,46 @@
+import type { Exit, Os } from "../../core/os.ts";
+import { renderKillLog, renderKillLogJson } from "../../report/kill-log-text.ts";
+import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
+import { KillLog } from "../../state/kill-log.ts";
+import { stateFolder } from "../../state/state-folder.ts";
+import { type CleanArgs, parseCleanArgs } from "./clean-args.ts";
+import type { Invocation } from "../words/parse-args.ts";
+import type { Services } from "../services.ts";
+import { showHelp } from "../words/show-help.ts";
+
+const DONE: Exit = { kind: "code", code: 0 };
+
+/** `portguard clean`: args → every listener → orphans → stopped → report. Throws PortguardError. */
+export async function runClean(invocation: Invocation, services: Services): Promise<Exit> {
+  const isSchedule = invocation.words[0] === "schedule";
+  const loadHelp = async () => {
+    const { CLEAN_HELP, SCHEDULE_HELP } = await import("./clean-help.ts");
+    return isSchedule ? SCHEDULE_HELP : CLEAN_HELP;
+  };
+  if (await showHelp(invocation.words, loadHelp)) return DONE;
+  const args = parseCleanArgs(invocation);
+  const os = await services.os();
+  switch (args.kind) {
+    case "sweep":
+      return (await import("./clean-sweep.ts")).sweep(args, os, services.style());
+    case "schedule":
+      return (await import("./clean-schedule.ts")).runSchedule(args, os);
+    case "log":
+      return showLog(args, os, services);
+  }
+}
+
+function showLog({ json, color }: CleanArgs, os: Os, services: Services): Exit {
+  const log = new KillLog(stateFolder(os.name, process.env));
+  const { records, unreadable } = log.read();
+  if (json) writeAnswer(renderKillLogJson(records, os.name));
+  else writeSpans(renderKillLog(records, os.name), styleOfStdout(color));
+  if (unreadable !== 0) {
+    const text =
+      typeof unreadable === "string"
+        ? `${log.path} can't be trusted: ${unreadable}`
+        : `${unreadable} lines of ${log.path} are not understood`;
+    writeLines([{ tone: "warn", text }], services.style());
+  }
+  return DONE;
+}

@@ -1,0 +1,78 @@
+import type { Os } from "../../core/os.ts";
+import { SHELLS } from "../../install/completions.ts";
+import { sanitize } from "../../report/sanitize.ts";
+import { writeFully } from "../../report/write.ts";
+import { type Candidate, type Completion, complete, type Live } from "./complete.ts";
+import { VERBS } from "../verbs.ts";
+
+const STDOUT = 1;
+
+/**
+ * `portguard __complete N WORDS…`: what the word behind the first N may become. The first line is `words`, `files`,
+ * `folders` or `command`; behind `words` follow the candidates, each with a tab and what it is. Whatever goes wrong, a
+ * person who types is not told: there is just nothing to offer.
+ */
+export async function runComplete([count = "", ...words]: readonly string[], os: () => Promise<Os>): Promise<number> {
+  const at = Number(count);
+  if (!/^\d{1,5}$/.test(count) || at > words.length) return 2;
+  try {
+    writeFully(STDOUT, render(await complete(words.slice(0, at), words[at] ?? "", VERBS, lookAround(os))));
+    return 0;
+  } catch {
+    return 1;
+  }
+}
+
+function render(completion: Completion): string {
+  if (completion.kind !== "words") return `${completion.kind}\n`;
+  const lines = completion.candidates.map(({ value, what }) => `${sanitize(value)}\t${sanitize(what)}`);
+  return `${["words", ...lines].join("\n")}\n`;
+}
+
+function lookAround(os: () => Promise<Os>): Live {
+  return {
+    ports: async () => listPorts(await os()),
+    reservations: async () => listReservations(await os()),
+    servers: listServers,
+    rules: async () => listRules(await os()),
+    shells: SHELLS,
+  };
+}
+
+/** Who has it is told where it can be seen. */
+function listPorts(os: Os): readonly Candidate[] {
+  const rows = os.sockets({ protocol: "tcp", states: ["listen"] });
+  const owners = os.ownersOf(rows);
+  const names = new Map<number, string>();
+  for (const { id, at } of rows) {
+    const pid = owners.get(id)?.[0];
+    const name = pid === undefined ? undefined : os.process(pid)?.name;
+    if (name !== undefined || !names.has(at.port)) names.set(at.port, name ?? "");
+  }
+  const inOrder = [...names].toSorted(([a], [b]) => a - b);
+  return inOrder.map(([port, name]) => ({ value: String(port), what: name }));
+}
+
+async function listReservations(os: Os): Promise<readonly Candidate[]> {
+  const { openReservations } = await import("../reservation-files.ts");
+  const found = openReservations(os).list();
+  return found.map(({ name, ports }) => ({ value: name, what: ports.map(({ port }) => port).join(", ") }));
+}
+
+async function listServers(file: string): Promise<readonly Candidate[]> {
+  const [{ readConfigFile }, { namesOf, parseConfig }] = await Promise.all([
+    import("../../state/config-file.ts"),
+    import("../../install/wrap/config.ts"),
+  ]);
+  const read = readConfigFile(file);
+  const names = read.kind === "file" ? namesOf(parseConfig(read.text, file)) : [];
+  return names.map((value) => ({ value, what: "" }));
+}
+
+async function listRules(os: Os): Promise<readonly Candidate[]> {
+  const [{ entriesOf, openJournal }, { describeRequest }] = await Promise.all([
+    import("../rule/rule-machine.ts"),
+    import("../../report/rule-text.ts"),
+  ]);
+  return entriesOf(openJournal(os).list()).map(({ id, request }) => ({ value: id, what: describeRequest(request) }));
+}

@@ -1,0 +1,108 @@
+import type { ControlRequest } from "../../core/control.ts";
+import type { Exit, Os } from "../../core/os.ts";
+import { PortHeldError } from "../../core/port-held-error.ts";
+import type { ReserveEvent } from "../../core/reserve-event.ts";
+import type { ReserveRequest } from "../../core/reserve-request.ts";
+import { toPortguardError } from "../../report/error-text.ts";
+import { renderPlan, renderPlanJson } from "../../report/plan-text.ts";
+import { openEvents } from "../../report/reserve-events.ts";
+import { renderReserveEvent } from "../../report/reserve-text.ts";
+import type { Style } from "../../report/style.ts";
+import { writeAnswer, writeLines } from "../../report/write.ts";
+import type { ReserveContext } from "../../reserve/context.ts";
+import { LazyRecord } from "./lazy-record.ts";
+import type { Invocation } from "../words/parse-args.ts";
+import { RequestDesk } from "./request-desk.ts";
+import { type ReserveArgs, parseReserveArgs } from "./reserve-args.ts";
+import type { Services } from "../services.ts";
+import { showHelp } from "../words/show-help.ts";
+
+const DONE: Exit = { kind: "code", code: 0 };
+
+/** `portguard reserve`: args → request → work → report. Throws PortguardError. */
+export async function runReserve(invocation: Invocation, services: Services): Promise<Exit> {
+  if (await showHelp(invocation.words, async () => (await import("./reserve-help.ts")).RESERVE_HELP)) return DONE;
+  const { request: asked, adopt, detach, report, dryRun } = parseReserveArgs(invocation);
+  const request = adopt === undefined ? asked : await complete(asked, adopt, services);
+  if (detach) return (await import("./detach.ts")).holdDetached(invocation.words, request, services);
+  if (dryRun === undefined) return runReported(request, report, services);
+  const { planReservation } = await import("../../reserve/run.ts");
+  const plan = planReservation(request, await services.os());
+  writeAnswer(dryRun === "json" ? renderPlanJson(plan) : renderPlan(plan));
+  return DONE;
+}
+
+async function complete(request: ReserveRequest, adopt: string, services: Services): Promise<ReserveRequest> {
+  return (await import("./adoption.ts")).completeAdoption(request, adopt, await services.os());
+}
+
+/** Reserves, and tells each event to stderr, `--events` and `hear`. Throws PortguardError. */
+export async function runReported(
+  request: ReserveRequest,
+  report: ReserveArgs["report"],
+  services: Services,
+  hear: (event: ReserveEvent) => void = () => {},
+): Promise<Exit> {
+  const { startedAt, style } = services;
+  // Before any file is opened: what is open now was given to us, and is the command's.
+  const os = await services.os();
+  using events = report.events === undefined ? undefined : openEvents(report.events);
+  // The command would keep its reader from seeing the end. (0 to 2 are the command's own.)
+  if (events?.givenFd !== undefined && events.givenFd > 2) os.keepFd(events.givenFd);
+  const { command, forMs } = request;
+  const context = { hasCommand: command.length > 0, ...(forMs !== undefined && { forMs }) };
+  const tell = (event: ReserveEvent) => {
+    const heard = !report.quiet || event.kind === "warning";
+    if (heard) writeLines(renderReserveEvent(event, { ...context, now: Date.now() }), style());
+    events?.write(event);
+  };
+  try {
+    const desk = new RequestDesk();
+    const handle = (asked: ControlRequest) => desk.handle(asked);
+    using record = new LazyRecord(({ openRecord }) => openRecord(request, os, { emit: tell, handle }));
+    // The name that was asked for is refused before anything is held for it; one that is taken over is free only then, and
+    // one whose server is reused may well be taken.
+    if (request.name !== undefined && !request.adopt && request.ifHeld?.kind !== "reuse") record.open();
+    const emit = (event: ReserveEvent) => {
+      // First: whoever acts on an event finds it on stderr, and in the record.
+      record.hear(event, command.length === 0);
+      hear(event);
+      tell(event);
+    };
+    const { reserve } = await import("../../reserve/run.ts");
+    const offer: ReserveContext["offer"] = (abilities) => desk.offer(abilities);
+    return await reserve(request, { os, emit, startedAt, offer, ...clearerOf(request, os, style) });
+  } catch (thrown) {
+    const instead = await reuseInstead(thrown, request, os);
+    if (instead.kind === "reused") {
+      tell(instead);
+      writeAnswer(instead.url);
+      return DONE;
+    }
+    events?.writeError(toPortguardError(instead.error));
+    throw instead.error;
+  }
+}
+
+/** What stops whoever is in the way, where that was asked for. */
+function clearerOf({ ifHeld, graceMs }: ReserveRequest, os: Os, style: () => Style): Pick<ReserveContext, "clear"> {
+  if (!ifHeld || ifHeld.kind === "reuse") return {};
+  return {
+    clear: async (port) =>
+      (await import("./clear-holders.ts")).clearHolders(port, ifHeld, { graceMs, os, style: style() }),
+  };
+}
+
+/** Where a port is held and may be reused, what is there already; else why it failed. */
+async function reuseInstead(
+  error: unknown,
+  request: ReserveRequest,
+  os: Os,
+): Promise<Extract<ReserveEvent, { kind: "reused" }> | { readonly kind: "failed"; readonly error: unknown }> {
+  if (request.ifHeld?.kind !== "reuse" || !(error instanceof PortHeldError)) return { kind: "failed", error };
+  try {
+    return await (await import("./reuse-holder.ts")).reuseHolder(error, request, os);
+  } catch (because) {
+    return { kind: "failed", error: because };
+  }
+}

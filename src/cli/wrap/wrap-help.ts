@@ -1,0 +1,43 @@
+import type { HelpPage } from "../words/help.ts";
+import { WRAP_FLAGS } from "./wrap-flags.ts";
+
+export const WRAP_HELP: HelpPage = {
+  verb: "wrap",
+  line: "put portguard in front of a server in an MCP client's configuration",
+  examples: ["wrap .mcp.json shim --port 3005", "wrap .vscode/mcp.json shim --dry-run", "wrap .mcp.json shim --undo"],
+  usage: "wrap FILE NAME [flags]",
+  flags: WRAP_FLAGS,
+  chapters: [
+    {
+      title: "files",
+      lines: [
+        ".mcp.json, claude_desktop_config.json, .cursor/mcp.json (`mcpServers`), .vscode/mcp.json",
+        "(`servers`), and every other with one of these objects; comments, layout and mode stay",
+      ],
+    },
+    {
+      title: "what becomes of it",
+      lines: [
+        '{ "command": "python", "args": ["shim.py"] } is then started as',
+        "portguard reserve 3005 --if-held stop-orphan -- python shim.py",
+        "what a killed client left behind on the port is stopped, and nobody else",
+        "in a worktree by the name `portguard`, if PATH has it; elsewhere by its path",
+        "without --port, as `--port N`, `-p N` or a variable PORT or …_PORT of the entry says",
+        "what the file was is kept beside portguard's state, for --undo; wrapping twice changes nothing",
+      ],
+    },
+    {
+      title: "exit codes",
+      lines: [
+        "0 done, or done before; 1 there is no such server, or no command starts it;",
+        "2 bad usage, or not JSON; 3 it could not be written",
+      ],
+    },
+  ],
+  appendix: [
+    {
+      title: "the object of --json",
+      lines: ["ok, changed, file, path, server, command (what it is started as from now on), dryRun, backup"],
+    },
+  ],
+};
