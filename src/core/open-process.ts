@@ -1,5 +1,3 @@
-import type { SignalName } from "./os.ts";
-
 /** What tells one process from every other: its number, and when it started as `Os.process` answers it (ms since the epoch). */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -11,7 +9,7 @@ export interface OpenProcess extends Disposable {
   readonly pid: number;
   hasEnded(): boolean;
   /** On Windows, which has no signals, each of them ends it at once. */
-  signal(signal: SignalName): SignalOutcome;
+  signal(signal: NodeJS.Signals): SignalOutcome;
   /** Whether it ended within so many milliseconds; a dead process that nobody has collected has ended. */
   ends(withinMs: number): Promise<boolean>;
 }

@@ -1,5 +1,4 @@
-import type { Scalar } from "./model.ts";
-import { type Tri, type Value, isVague, valueKey } from "./value.ts";
+import { type Scalar, type Tri, type Value, isVague, valueKey } from "./value.ts";
 
 /** What one column of an element says. */
 export type Interval =

@@ -1,9 +1,7 @@
 import type { NftFamily } from "../core/step.ts";
 import type { ElementSet } from "./elements.ts";
 import type { Reject } from "./reject.ts";
-
-/** What can be compared: numbers (ports, marks, flags), addresses as bigint, names of interfaces as text. */
-export type Scalar = number | bigint | string;
+import type { Scalar } from "./value.ts";
 
 export type Backend = "iptables" | "iptables-legacy" | "nftables";
 export type Hook = "ingress" | "prerouting" | "input" | "forward" | "output" | "postrouting" | "egress";

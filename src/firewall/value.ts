@@ -1,4 +1,5 @@
-import type { Scalar } from "./model.ts";
+/** What can be compared: numbers (ports, marks, flags), addresses as bigint, names of interfaces as text. */
+export type Scalar = number | bigint | string;
 
 /** What is known of one thing of a packet: exactly, in part, not at all; nothing: this packet does not have it. */
 export type Value = Scalar | Vague | undefined;

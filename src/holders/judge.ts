@@ -1,22 +1,11 @@
 import type { Evidence } from "../core/finding.ts";
 import type { Grade, StartedBy, Verdict } from "../core/holder.ts";
-import type { Kin, Life, Lineage } from "../core/origin.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 import { nameProcess } from "./name-process.ts";
 import { findDoubts, findIntent, findSigns } from "./orphan-signs.ts";
 import { ownBranch } from "./started-by.ts";
-
-/** What is known of a process that has a port. */
-export interface HolderFacts {
-  readonly lineage: Lineage;
-  readonly life: Life;
-  readonly startedBy: StartedBy;
-  /** Established connections on its ports. */
-  readonly connections: number;
-  /** Ourselves, and everybody above us. */
-  readonly us: readonly Kin[];
-}
+import type { HolderFacts } from "./holder-facts.ts";
 
 /**
  * Whether a process that has a port is an orphan. It is one for certain only where all of it is so: its starter is gone,

@@ -1,7 +1,7 @@
 import type { Evidence } from "../core/finding.ts";
 import { KEEP, type Kin, type Life, type StdioEnd } from "../core/origin.ts";
 import { valueOf } from "../core/seen.ts";
-import type { HolderFacts } from "./judge.ts";
+import type { HolderFacts } from "./holder-facts.ts";
 import { ownBranch } from "./started-by.ts";
 
 const STREAMS = ["stdin", "stdout", "stderr"] as const;

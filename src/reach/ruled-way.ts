@@ -4,8 +4,9 @@ import type { FirewallAnswer } from "../core/firewall-answer.ts";
 import type { Hook } from "../firewall/model.ts";
 import type { Way } from "../firewall/packet.ts";
 import type { TraceLine, Verdict, WayVerdict } from "../firewall/verdict.ts";
-import type { WindowsConnection, WindowsVerdict } from "../firewall/windows/evaluate.ts";
+import type { WindowsVerdict } from "../firewall/windows/evaluate.ts";
 import type { WindowsStop } from "../firewall/windows/stop.ts";
+import type { WindowsConnection } from "../firewall/windows/model.ts";
 
 /** What this machine's rules do with the connection to one address of the target, by the firewall that has them. */
 export type RuledWay = LinuxWay | WindowsWay | MacosWay;

@@ -1,7 +1,7 @@
 import type { Kin, Leader, Life, Parentage } from "../../src/core/origin.ts";
 import { seen } from "../../src/core/seen.ts";
 import type { ProcessInfo } from "../../src/core/socket.ts";
-import type { HolderFacts } from "../../src/holders/judge.ts";
+import type { HolderFacts } from "../../src/holders/holder-facts.ts";
 import { findStartedBy } from "../../src/holders/started-by.ts";
 
 const INIT: Kin = {

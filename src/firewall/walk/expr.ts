@@ -1,6 +1,6 @@
-import type { Expr, Scalar, SetRef, Table } from "../model.ts";
+import type { Expr, SetRef, Table } from "../model.ts";
 import type { ElementSet, Found } from "../elements.ts";
-import { ANY, type Value, combineBits, isVague } from "../value.ts";
+import { type Scalar, ANY, type Value, combineBits, isVague } from "../value.ts";
 import { readField } from "./fields.ts";
 import { addressType, interfaceTo } from "./locality.ts";
 import type { State } from "./state.ts";

@@ -1,6 +1,6 @@
 import type { Element } from "../elements.ts";
-import type { Chain, Field, Match, Scalar, Table } from "../model.ts";
-import { type Value, isVague } from "../value.ts";
+import type { Chain, Field, Match, Table } from "../model.ts";
+import { type Scalar, type Value, isVague } from "../value.ts";
 import { readField } from "./fields.ts";
 import type { State } from "./state.ts";
 

@@ -1,31 +1,7 @@
-import { type Address, isLoopback } from "../../core/address.ts";
-import type { Cidr } from "../../core/cidr.ts";
-import type { Protocol } from "../../core/endpoint.ts";
+import { isLoopback } from "../../core/address.ts";
 import type { WindowsProfile } from "../../core/rule-request.ts";
 import { matchWindowsRule } from "./match.ts";
-import type { StoredRule, WindowsFirewall, WindowsRule } from "./model.ts";
-
-/** A connection that comes in, and what is known of the machine that it comes to. */
-export interface WindowsConnection {
-  readonly protocol: Protocol;
-  readonly port: number;
-  readonly local: Address;
-  readonly remote: Address;
-  /** The kind of the network by which it comes. */
-  readonly profile: WindowsProfile;
-  /** The path of the program that listens (`System`: the kernel); nothing: not known. */
-  readonly program?: string;
-  /** Paths that rules have, spelled otherwise, and that lead to the same file. */
-  readonly aliases?: readonly string[];
-  /** The service that listens; nothing: not known. */
-  readonly service?: { readonly kind: "none" } | { readonly kind: "named"; readonly name: string };
-  /** What `LocalSubnet` stands for. */
-  readonly localSubnets: readonly Cidr[];
-  /** Variables in paths: `SystemRoot`, in any spelling. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Of Windows itself: 10.0. */
-  readonly version: { readonly major: number; readonly minor: number };
-}
+import type { StoredRule, WindowsConnection, WindowsFirewall, WindowsRule } from "./model.ts";
 
 /** What becomes of it; Windows drops without an answer. */
 export interface WindowsVerdict {

@@ -1,6 +1,6 @@
 import type { WindowsProfile } from "../../core/rule-request.ts";
-import { type WindowsConnection, type WindowsVerdict, evaluateWindows } from "./evaluate.ts";
-import type { WindowsFirewall } from "./model.ts";
+import { type WindowsVerdict, evaluateWindows } from "./evaluate.ts";
+import type { WindowsConnection, WindowsFirewall } from "./model.ts";
 
 /** What takes a connection, in the eyes of the firewall; empty: nothing of it is known. */
 export type WindowsServer = Pick<WindowsConnection, "program" | "aliases" | "service">;

@@ -1,7 +1,6 @@
 import { type Address, addressBytes } from "../../core/address.ts";
 import { cidrContains } from "../../core/cidr.ts";
-import type { WindowsConnection } from "./evaluate.ts";
-import type { AddressSpec, PortSpec, RuleField, WindowsRule } from "./model.ts";
+import type { WindowsConnection, AddressSpec, PortSpec, RuleField, WindowsRule } from "./model.ts";
 import { expandPath, samePath } from "./paths.ts";
 
 export type Matched = "yes" | { readonly kind: "no" | "unknown"; readonly why: string };

@@ -1,5 +1,6 @@
 import type { Address } from "../../core/address.ts";
 import type { Cidr } from "../../core/cidr.ts";
+import type { Protocol } from "../../core/endpoint.ts";
 import type { WindowsProfile } from "../../core/rule-request.ts";
 
 /** One rule of the Windows firewall, as a value of its registry has it (MS-GPFAS 2.2.2.19). */
@@ -77,3 +78,25 @@ export interface StoredRule {
 }
 
 export const WINDOWS_PROFILES = ["domain", "private", "public"] as const satisfies readonly WindowsProfile[];
+
+/** A connection that comes in, and what is known of the machine that it comes to. */
+export interface WindowsConnection {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly local: Address;
+  readonly remote: Address;
+  /** The kind of the network by which it comes. */
+  readonly profile: WindowsProfile;
+  /** The path of the program that listens (`System`: the kernel); nothing: not known. */
+  readonly program?: string;
+  /** Paths that rules have, spelled otherwise, and that lead to the same file. */
+  readonly aliases?: readonly string[];
+  /** The service that listens; nothing: not known. */
+  readonly service?: { readonly kind: "none" } | { readonly kind: "named"; readonly name: string };
+  /** What `LocalSubnet` stands for. */
+  readonly localSubnets: readonly Cidr[];
+  /** Variables in paths: `SystemRoot`, in any spelling. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of Windows itself: 10.0. */
+  readonly version: { readonly major: number; readonly minor: number };
+}

@@ -1,6 +1,6 @@
-import { type WindowsConnection, type WindowsVerdict, countedRules, evaluateWindows } from "./evaluate.ts";
+import { type WindowsVerdict, countedRules, evaluateWindows } from "./evaluate.ts";
 import { matchWindowsRule } from "./match.ts";
-import type { StoredRule, WindowsFirewall, WindowsRule } from "./model.ts";
+import type { WindowsConnection, StoredRule, WindowsFirewall, WindowsRule } from "./model.ts";
 import { baseNameOf, samePath } from "./paths.ts";
 
 type ReadableRule = StoredRule & { readonly rule: WindowsRule };

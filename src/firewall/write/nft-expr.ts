@@ -1,8 +1,5 @@
 import type { NftFamily } from "../../core/step.ts";
-import type { RuleMatch } from "./plan.ts";
-
-/** A rule's statements as `nft -j` lists them, for an evaluator that reads those. */
-export type NftExpr = readonly Readonly<Record<string, unknown>>[];
+import type { NftExpr, RuleMatch } from "./plan.ts";
 
 /** The statements of a rule with these matches, in a table of this family; `only`: for packets of one family. */
 export function nftExprOf(match: RuleMatch, table: NftFamily, verdict: "accept" | "drop", only?: 4 | 6): NftExpr {

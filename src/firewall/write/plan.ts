@@ -2,7 +2,6 @@ import { type Cidr, formatCidr } from "../../core/cidr.ts";
 import type { Backend, RuleRequest } from "../../core/rule-request.ts";
 import { formatPorts } from "../../core/rule-request.ts";
 import type { NftFamily, Step } from "../../core/step.ts";
-import type { NftExpr } from "./nft-expr.ts";
 
 /** What one backend would do for a request. */
 export interface RulePlan {
@@ -46,6 +45,9 @@ export interface PlannedRule {
   /** The same as `nft -j` lists it, where the place is in nftables. */
   readonly expr?: NftExpr;
 }
+
+/** A rule's statements as `nft -j` lists them, for an evaluator that reads those. */
+export type NftExpr = readonly Readonly<Record<string, unknown>>[];
 
 export type RulePlace =
   | { readonly kind: "xtables"; readonly table: "filter"; readonly chain: string; readonly at: "first" | "last" }

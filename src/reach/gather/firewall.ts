@@ -14,7 +14,7 @@ import { describeVantage } from "../words/describe-vantage.ts";
 import type { RuledWays } from "../ruled-way.ts";
 import { readFirewalld } from "./firewalld.ts";
 import { judgeWays } from "./judge-ways.ts";
-import type { MoreContext } from "./more.ts";
+import type { MoreContext } from "./more-context.ts";
 import { type AskedWay, isFromHere, listOutsideWays, listWays } from "./ways.ts";
 import { judgeByMacos } from "./macos-ways.ts";
 import { judgeByWindows } from "./windows-ways.ts";

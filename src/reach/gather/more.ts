@@ -9,13 +9,7 @@ import { readFirewall } from "./firewall.ts";
 import { findServing } from "../reading/tries.ts";
 import { findNeighbours } from "./listeners.ts";
 import { watchQueues } from "./queues.ts";
-
-export interface MoreContext {
-  readonly os: Os;
-  readonly network: Network;
-  /** The kernel's counters before anything was tried. */
-  readonly before: Seen<KernelFacts>;
-}
+import type { MoreContext } from "./more-context.ts";
 
 type Gather = { readonly [Name in MoreName]-?: (facts: Omit<Facts, "more">, context: MoreContext) => Pending<Name> };
 type Pending<Name extends MoreName> = MoreFacts[Name] | Promise<MoreFacts[Name]>;

@@ -13,7 +13,7 @@ import { explainWindowsStop } from "../../firewall/windows/stop.ts";
 import type { Facts } from "../facts.ts";
 import { findServingAt } from "../reading/tries.ts";
 import type { RuledWays, WindowsWay } from "../ruled-way.ts";
-import type { MoreContext } from "./more.ts";
+import type { MoreContext } from "./more-context.ts";
 import type { AskedWay } from "./ways.ts";
 
 /** So long PowerShell may take to say of what kind the networks are, in milliseconds. */

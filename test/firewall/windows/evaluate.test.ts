@@ -2,8 +2,13 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { parseAddress } from "../../../src/core/address.ts";
 import { parseCidr } from "../../../src/core/cidr.ts";
-import { type WindowsConnection, evaluateWindows } from "../../../src/firewall/windows/evaluate.ts";
-import type { ProfileSettings, StoredRule, WindowsFirewall } from "../../../src/firewall/windows/model.ts";
+import { evaluateWindows } from "../../../src/firewall/windows/evaluate.ts";
+import type {
+  WindowsConnection,
+  ProfileSettings,
+  StoredRule,
+  WindowsFirewall,
+} from "../../../src/firewall/windows/model.ts";
 import { parseWindowsRule } from "../../../src/firewall/windows/parse.ts";
 
 const NODE = String.raw`C:\Program Files\nodejs\node.exe`;

@@ -1,6 +1,7 @@
 import { ElementSet, type Interval, setOf } from "../../elements.ts";
-import type { Expr, Field, Match, Scalar } from "../../model.ts";
+import type { Expr, Field, Match } from "../../model.ts";
 import type { Option } from "./words.ts";
+import type { Scalar } from "../../value.ts";
 
 /** A part of a rule's matches, with the text it came from. */
 export interface ReadMatch {

@@ -1,11 +1,12 @@
 import { type ElementSet, setOf } from "../../elements.ts";
-import type { Expr, Field, Match, Scalar, SetRef } from "../../model.ts";
+import type { Expr, Field, Match, SetRef } from "../../model.ts";
 
 import { type Json, type JsonObject, entryOf, isList, isObject, numberIn, textOf } from "./json.ts";
 import { type Kind, readScalar } from "./kinds.ts";
 import { readMapData } from "./sets.ts";
 import { renderExpr } from "./text.ts";
 import { own } from "../../own.ts";
+import type { Scalar } from "../../value.ts";
 
 /** An expression, what its parts are, and what a packet must be for it to be there at all. */
 export interface ReadExpr {

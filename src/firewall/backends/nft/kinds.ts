@@ -1,10 +1,10 @@
 import { addressNumber, prefixInterval } from "../../addresses.ts";
 import type { Interval } from "../../elements.ts";
-import type { Scalar } from "../../model.ts";
 import { protocolNumber } from "../../protocols.ts";
 import { CT_STATES, CT_STATUS } from "../../walk/fields.ts";
 import { type Json, isList, isObject, textOf } from "./json.ts";
 import { own } from "../../own.ts";
+import type { Scalar } from "../../value.ts";
 
 /** What a value is, and so how its text is read. */
 export type Kind =
