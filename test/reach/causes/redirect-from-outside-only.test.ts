@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { requireAddress } from "../../../src/core/address.ts";
 import { seen } from "../../../src/core/seen.ts";
+import { decideVerdict } from "../../../src/reach/verdict.ts";
 import { listLinuxWays } from "../../../src/reach/reading/stopped.ts";
 import { factsOf, listenerOf, refused, requestOf } from "./facts.ts";
 import { codesOf, onlyFinding } from "./judged.ts";
@@ -27,5 +29,17 @@ describe("REDIRECT_FROM_OUTSIDE_ONLY", () => {
   test("is silent where another port is redirected, and where somebody listens on this one", () => {
     expect(codesOf(askedHere(8001))).toEqual(["NO_LISTENER"]);
     expect(codesOf(askedHere(8000, [listenerOf("192.168.1.20")]))).not.toContain("REDIRECT_FROM_OUTSIDE_ONLY");
+  });
+
+  test("is no matter to others: that nobody listens on the port itself does not keep them out", () => {
+    const from = { kind: "network", address: requireAddress("192.168.1.7"), prefix: 32 } as const;
+    const request = requestOf("8000", { from });
+    const askedFor = (port: number) => {
+      const facts = { request, attempts: [refused("192.168.1.20")], listeners: [], more: { neighbours: seen([]) } };
+      return ruledBy(rules(port), "192.168.1.20", { client: "192.168.1.7", facts });
+    };
+    expect(codesOf(askedFor(8001))).toEqual(["NO_LISTENER"]);
+    expect(codesOf(askedFor(8000))).toEqual([]);
+    expect(decideVerdict(askedFor(8000), [])).toBe("unknown");
   });
 });
