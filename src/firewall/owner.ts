@@ -49,6 +49,8 @@ function findLinuxOwner({ ufw, firewalld, nftables, iptables }: OwnerFacts): Own
   if (own) return owned("nft", `the nftables chain ${own.family} ${own.table} ${own.name} filters what comes in`);
   if (iptables.kind === "seen" && filtersInput(iptables.value))
     return owned("iptables", "iptables has rules for INPUT");
+  if (iptables.kind === "seen" && filtersPublished(iptables.value))
+    return owned("iptables", "iptables has rules in DOCKER-USER");
   return { kind: "none", because: "neither nftables nor iptables refuses anything that comes in" };
 }
 
@@ -69,4 +71,9 @@ function owned(backend: Backend, because: string): Owner {
 function filtersInput(text: string): boolean {
   const tables = text.split(/^\*/m).filter((table) => table.startsWith("filter\n"));
   return tables.some((table) => /^:INPUT (?!ACCEPT\b)/m.test(table) || /^(?:\[\d+:\d+\] )?-A INPUT /m.test(table));
+}
+
+/** Whether somebody filters what docker publishes: as docker makes its chain, it only returns. */
+function filtersPublished(text: string): boolean {
+  return /^(?:\[\d+:\d+\] )?-A DOCKER-USER (?!-j RETURN$)/m.test(text);
 }

@@ -43,6 +43,14 @@ describe("the owner of the rules", () => {
     expect(ownerOf({ nftables: seen({ nftables: [inputChain("filter", "INPUT", "drop", "ip")] }) })).toBe("none");
   });
 
+  test("is iptables where somebody filters what docker publishes, and not as docker makes its chain", () => {
+    const saved = (...rules: string[]) =>
+      seen(`*filter\n:INPUT ACCEPT [0:0]\n:DOCKER-USER - [0:0]\n${rules.join("\n")}\nCOMMIT\n`);
+    const made = "-A DOCKER-USER -j RETURN";
+    expect(ownerOf({ iptables: saved("-A DOCKER-USER -i eth0 -p tcp -j DROP", made) })).toBe("iptables");
+    expect(ownerOf({ iptables: saved(made) })).toBe("none");
+  });
+
   test("is nobody where nothing is refused, and not known where the rules can't be read", () => {
     expect(ownerOf({})).toBe("none");
     expect(findOwner({ ...NONE, iptables: unseen("only root may", "run it with sudo") })).toEqual({
