@@ -39,7 +39,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "etc/inittab": "::sysinit:/etc/boot\nttyAMA0::once:/etc/console\n",
   "etc/boot": BOOT,
   "etc/console": CONSOLE,
-  "etc/passwd": "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/tmp:/bin/sh\n",
+  "etc/passwd": "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/home/nobody:/bin/sh\n",
   "www/index.html": PAGE,
 };
 
@@ -61,8 +61,10 @@ export async function writeInitramfs(file: string, system: string, portguard: st
 
 function* listEntries(system: string, portguard: string): Generator<CpioEntry> {
   yield* walk(system, "");
-  for (const path of ["proc", "sys", "dev", "root", "etc", "www"]) yield { path, mode: FOLDER, content: Buffer.of() };
-  yield { path: "tmp", mode: PUBLIC_FOLDER, content: Buffer.of() };
+  for (const path of ["proc", "sys", "dev", "root", "etc", "www", "home"])
+    yield { path, mode: FOLDER, content: Buffer.of() };
+  // What is recorded of a reservation is kept at home: /tmp shows what was left behind.
+  for (const path of ["tmp", "home/nobody"]) yield { path, mode: PUBLIC_FOLDER, content: Buffer.of() };
   for (const [path, text] of Object.entries(TEXTS)) yield { path, mode: FILE, content: Buffer.from(text) };
   yield { path: "init", mode: LINK, content: Buffer.from("bin/busybox") };
   yield { path: "bin/portguard", mode: FILE, content: readFileSync(portguard) };
