@@ -215,7 +215,7 @@ describe("where nothing can be recorded, the reservation goes on, and says so on
       args: ["reserve", `${port}`, "--name", "api", "--", ...serverFor("takeover", port)],
       ports: [port],
     });
-    await expectUnrecorded(run, "HOME is not set, so there is no place to keep what was done");
+    await expectUnrecorded(run, "HOME is not set, so there is no place for what portguard keeps");
   });
 
   if (need("unshare", "mount"))

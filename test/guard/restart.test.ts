@@ -52,6 +52,13 @@ describe("portguard restart", () => {
     await expectEnds(run);
   });
 
+  test("can't tell where the environment names no place for records: exit 3", async () => {
+    await using run = driveBare(["env", "-u", "HOME", "-u", "XDG_STATE_HOME", binary(), "restart", "api"]);
+    expect(await run.ended()).toBe(3);
+    expect(run.stderr).toContain("HOME is not set, so there is no place for what portguard keeps");
+    expect(run.stdout).toBe("");
+  });
+
   test("says why it came to nothing, while the old one goes on", async () => {
     const port = freePort();
     await using run = await start(port);

@@ -91,7 +91,7 @@ function reservationsOf(os: Os): readonly Reservation[] {
   try {
     return openReservations(os).list();
   } catch (error) {
-    if (error instanceof PortguardError && error.code === "UNSUPPORTED") return [];
+    if (error instanceof PortguardError && error.code === "NO_STATE_FOLDER") return [];
     throw error;
   }
 }

@@ -53,7 +53,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** The journal of this user. Throws UNSUPPORTED where there is no place for it. */
+/** The journal of this user. Throws NO_STATE_FOLDER where there is no place for it. */
 export function openJournal({ name }: Os): RuleFiles {
   return new RuleFiles(stateFolder(name, process.env));
 }
