@@ -50,7 +50,10 @@ export function wineArgv(folder: string, argv: readonly string[], options: WineO
     'mount --bind "$2" "$1/win"',
     'root=$1; shift 2; exec chroot "$root" /usr/bin/env -i "$@"',
   ].join(" && ");
-  const start = 'cd /win && exec /usr/lib/wine/wine64 "$@"';
+  // The server that a program finds missing it starts itself: that one has its stderr for as long as it lives, and ends with
+  // its last client, which cuts off a program that starts in that very moment.
+  const server = "/usr/lib/wine/wineserver64 -p5 < /dev/null > /dev/null 2>&1";
+  const start = `cd /win; ${server}; exec /usr/lib/wine/wine64 "$@"`;
   const inside = [...wineEnvironment(env), "/bin/sh", "-c", start, "sh", ...argv];
   return ["unshare", "-m", "sh", "-c", mounts, "sh", root, resolve(folder), ...inside];
 }
@@ -70,9 +73,6 @@ function wineEnvironment(env: Readonly<Record<string, string>>): string[] {
     `TERM=${process.env["TERM"] ?? "dumb"}`,
     "WINEPREFIX=/wp",
     "WINEDEBUG=-all",
-    // Debian's script has the server end with its last client: a program that starts in that very moment is cut off. By
-    // itself the server waits for three seconds.
-    "WINESERVER=/usr/lib/wine/wineserver64",
     // no .NET, no HTML engine, no desktop entries: asking to install them would block
     "WINEDLLOVERRIDES=mscoree,mshtml,winemenubuilder.exe=",
   ];

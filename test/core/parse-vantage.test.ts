@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
+import { isLoopback } from "../../src/core/address.ts";
 import { PortguardError } from "../../src/core/error.ts";
 import { parseVantage } from "../../src/core/parse-vantage.ts";
 import type { Vantage } from "../../src/core/target.ts";
@@ -16,7 +17,9 @@ test("an address is a network of one, and a network has its prefix", () => {
       const most = address.family === 4 ? 32 : 128;
       const text = address.scopeId === 0 ? address.text : `${address.text}%${address.scopeId}`;
       const prefix = Math.min(bits, most);
-      expect(parseVantage(text)).toEqual({ kind: "network", address, prefix: most } satisfies Vantage);
+      // A loopback address is this machine's own.
+      const alone: Vantage = isLoopback(address) ? { kind: "here" } : { kind: "network", address, prefix: most };
+      expect(parseVantage(text)).toEqual(alone);
       expect(parseVantage(`${text}/${prefix}`)).toEqual({ kind: "network", address, prefix } satisfies Vantage);
     }),
   );

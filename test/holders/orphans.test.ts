@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { binary, driveBare } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
 import { holderOf, kill, listenerOf, program, server, stage, stageJob } from "./scene.ts";
@@ -16,6 +17,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const editor = (stdio: string, ...command: readonly string[]) => [CODE, program("editor.mjs"), stdio, ...command];
 
+/** The pids of `portguard list --orphans`. */
+async function listOrphans(): Promise<readonly (number | undefined)[]> {
+  await using run = driveBare([binary(), "list", "--orphans", "--json"]);
+  await run.ended();
+  const { listeners } = JSON.parse(run.stdout) as { listeners: readonly { process?: { pid: number } }[] };
+  return listeners.map(({ process }) => process?.pid);
+}
+
 describe("a server that its editor talks to through pipes", () => {
   test("is live while the editor is", async () => {
     const port = freePort();
@@ -23,6 +32,7 @@ describe("a server that its editor talks to through pipes", () => {
     await listenerOf(run, port);
     const holder = await holderOf(port);
     expect(holder).toMatchObject({ grade: "live", startedBy: { kind: "editor", process: { pid: run.pid } } });
+    expect(await listOrphans()).not.toContain(holder.process?.pid);
   });
 
   test("is an orphan for certain once the editor was killed", async () => {
@@ -38,6 +48,7 @@ describe("a server that its editor talks to through pipes", () => {
       `the leader of its session, ${run.pid}, is gone`,
       "nobody is connected to it",
     ]);
+    expect(await listOrphans()).toContain(pid);
   });
 
   test("is one through a wrapper, too, which is what its starter has left", async () => {

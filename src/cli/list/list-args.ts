@@ -12,6 +12,8 @@ export type ListArgs =
       readonly kind: "table";
       readonly name?: string;
       readonly mine: boolean;
+      /** Only those whose starter is gone, certainly or probably. */
+      readonly orphans: boolean;
       readonly protocol: Protocol;
       readonly follow: boolean;
       readonly json: boolean;
@@ -28,13 +30,15 @@ export function parseListArgs({ words, command }: Invocation): ListArgs {
   const text = textOf(flags, "name");
   const name = text === undefined ? undefined : requireReservationName(text);
   if (flags.has("url")) {
-    for (const other of ["json", "follow", "mine", "udp"]) refuseBoth(flags, "url", other, "can't be had together");
+    for (const other of ["json", "follow", "mine", "orphans", "udp"])
+      refuseBoth(flags, "url", other, "can't be had together");
     return { kind: "url", name: name ?? fail("BAD_USAGE", "--url needs a name", "`portguard list --name api --url`") };
   }
   return {
     kind: "table",
     ...(name !== undefined && { name }),
     mine: flags.has("mine"),
+    orphans: flags.has("orphans"),
     protocol: flags.has("udp") ? "udp" : "tcp",
     follow: flags.has("follow"),
     json: flags.has("json"),

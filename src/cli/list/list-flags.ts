@@ -11,6 +11,13 @@ export const LIST_FLAGS: readonly Flag[] = [
     help: "only its URL, for a client: http://127.0.0.1:8001",
   },
   { name: "mine", value: "none", group: "the question", usual: true, help: "only what is yours" },
+  {
+    name: "orphans",
+    value: "none",
+    group: "the question",
+    usual: true,
+    help: "only what was left behind, as `who` judges",
+  },
   { ...SHARED_FLAGS.udp, usual: true },
   SHARED_FLAGS.follow,
   { ...SHARED_FLAGS.json, usual: true, help: "one JSON object on stdout; with --follow one a line for each change" },

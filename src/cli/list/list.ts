@@ -1,5 +1,6 @@
 import { formatHostPort, unmapAddress } from "../../core/address.ts";
 import { PortguardError } from "../../core/error.ts";
+import type { Protocol } from "../../core/endpoint.ts";
 import type { Listed } from "../../core/listing.ts";
 import type { Exit, Os } from "../../core/os.ts";
 import { clientAddress, type Reservation } from "../../core/reservation.ts";
@@ -44,15 +45,15 @@ function urlsOf({ ports }: Reservation): string[] {
   });
 }
 
-function tellAll(args: TableArgs, os: Os, services: Services): Exit {
-  const { listed, reservations } = look(args, os);
+async function tellAll(args: TableArgs, os: Os, services: Services): Promise<Exit> {
+  const { listed, reservations } = await look(args, os);
   if (args.json) writeAnswer(renderListJson(listed, reservations));
   else if (listed.length > 0) {
     const style = styleOfStdout(args.color);
     const columns = terminalColumns();
     writeSpans(renderList(listed, Date.now(), { utf8: style.utf8, ...(columns !== undefined && { columns }) }), style);
     writeLines(tellHidden(listed, os), services.style());
-  } else writeLines([args.name === undefined ? NOTHING : noSuchReservation(args.name)], services.style());
+  } else writeLines([describeNone(args)], services.style());
   return listed.length > 0 || reservations.length > 0 ? DONE : NONE;
 }
 
@@ -66,7 +67,7 @@ async function follow(args: TableArgs, os: Os): Promise<Exit> {
   let known = new Map<string, Listed>();
   for (;;) {
     const nextAt = performance.now() + FOLLOW_MS;
-    const now = new Map(look(args, os).listed.map((each) => [keyOf(each), each]));
+    const now = new Map((await look(args, os)).listed.map((each) => [keyOf(each), each]));
     const at = new Date();
     const gone = [...known].filter(([key]) => !now.has(key)).map(([, each]) => write("gone", each, at));
     const fresh = [...now].filter(([key]) => !known.has(key)).map(([, each]) => write("appeared", each, at));
@@ -76,14 +77,31 @@ async function follow(args: TableArgs, os: Os): Promise<Exit> {
   }
 }
 
-function look({ name, mine, protocol }: TableArgs, os: Os): { listed: Listed[]; reservations: readonly Reservation[] } {
+async function look(
+  { name, mine, orphans, protocol }: TableArgs,
+  os: Os,
+): Promise<{ listed: readonly Listed[]; reservations: readonly Reservation[] }> {
   const all = reservationsOf(os);
   const us = mine ? os.process(process.pid)?.user : undefined;
+  const left = orphans ? await findOrphans(os, protocol) : undefined;
   const listed = listListeners(os, protocol, all).filter(
     (each) =>
-      (name === undefined || each.reservation?.name === name) && (us === undefined || each.process?.user === us),
+      (name === undefined || each.reservation?.name === name) &&
+      (us === undefined || each.process?.user === us) &&
+      (left === undefined || left.has(each.process?.pid ?? -1)),
   );
-  return { listed, reservations: all.filter((each) => name === undefined || each.name === name) };
+  // What is reserved has somebody who looks after it.
+  const reservations = orphans ? [] : all.filter((each) => name === undefined || each.name === name);
+  return { listed, reservations };
+}
+
+/** The pids of those whom `who` takes for orphans, certain or likely. */
+async function findOrphans(os: Os, protocol: Protocol): Promise<ReadonlySet<number>> {
+  const [origins, { findWho }] = await Promise.all([os.origins(), import("../../holders/who.ts")]);
+  const circumstances = { os, origins, env: process.env, reservations: () => [] };
+  const { holders } = await findWho({ kind: "all", protocol }, circumstances);
+  const left = holders.filter(({ verdict: { grade } }) => grade === "certain" || grade === "likely");
+  return new Set(left.flatMap(({ owner }) => (owner.kind === "process" ? [owner.lineage[0].process.pid] : [])));
 }
 
 /** Where there is no place to record any, there are none. */
@@ -96,7 +114,10 @@ function reservationsOf(os: Os): readonly Reservation[] {
   }
 }
 
-const NOTHING: Line = { tone: "plain", text: "nothing listens here" };
+function describeNone({ name, orphans }: TableArgs): Line {
+  if (orphans) return { tone: "plain", text: "nothing that was left behind listens here" };
+  return name === undefined ? { tone: "plain", text: "nothing listens here" } : noSuchReservation(name);
+}
 
 function noSuchReservation(name: string): Line {
   return { tone: "plain", text: `no reservation is called ${name}` };
