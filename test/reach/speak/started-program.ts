@@ -21,7 +21,8 @@ export class StartedProgram implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#started.hasEnded) process.kill(this.#started.pid, "SIGKILL");
+    // Gently: a master takes its workers along then, which a killed one leaves behind.
+    if (!this.#started.hasEnded) process.kill(this.#started.pid, "SIGTERM");
     await until("its end", () => this.#started.hasEnded);
     this.#started.close();
   }
