@@ -21,9 +21,9 @@ function readInherited(): number[] {
   return openFdsBetween(FIRST_FD, LAST_FD).filter((fd) => !isOfRuntime(readLinkPath(`/proc/self/fd/${fd}`)));
 }
 
-/** It looks at its own memory from time to time, too (`/proc/PID/statm`). */
+/** It looks at its own memory from time to time, too, and so does that of our parent, whose look we may have been given. */
 function isOfRuntime(path = ""): boolean {
-  return path.startsWith("anon_inode:") || path.startsWith(`/proc/${process.pid}/`);
+  return path.startsWith("anon_inode:") || /^\/proc\/\d+\/statm$/.test(path);
 }
 
 /** Takes one of them out: it was meant for us. */
