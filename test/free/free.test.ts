@@ -218,6 +218,17 @@ describe("what would start it again", () => {
     expect(isAlive(run.pid)).toBe(true);
     expect(second.pid).not.toBe(first);
   });
+
+  test("is not a shell's loop that waits for this very portguard", async () => {
+    const port = freePort();
+    const wait = `${binary()} wait ${port} --quiet`;
+    const free = `${binary()} free ${port} --dry-run`;
+    const loop = `for each in once; do ${server(port).join(" ")} & ${wait} && ${free}; kill $!; done`;
+    await using run = stage(["bash", "-c", loop]);
+    expect(await run.ended()).toBe(0);
+    const steps = run.stdout.split("\n").map((line) => line.replace(/ {2,}.*/, ""));
+    expect(steps).toEqual([expect.stringMatching(/^up /), "ask", "stop", "prove", ""]);
+  });
 });
 
 test("a reservation is ended with its command, as portguard ends it", async () => {

@@ -74,7 +74,7 @@ function judgeProcess(holder: PortHolder, owner: ProcessOwner, asker: Asker): St
       because: "when it started can't be seen, so it can't be told from another later",
     };
   }
-  const loop = reservation ? undefined : findLoop(owner);
+  const loop = reservation ? undefined : findLoop(owner, asker);
   return { holder, levels: known, ...(loop && { loop }), consent: consentFor(holder, owner, asker) };
 }
 
@@ -159,11 +159,12 @@ function isLoop(process: ProcessInfo): boolean {
   return isShell(process) && process.command.some((word) => LOOP.test(word));
 }
 
-function findLoop({ lineage }: ProcessOwner): ProcessInfo | undefined {
+/** A loop that waits for this very portguard starts nothing again meanwhile. */
+function findLoop({ lineage }: ProcessOwner, { pids }: Asker): ProcessInfo | undefined {
   return lineage
     .slice(1)
     .map(({ process }) => process)
-    .find(isLoop);
+    .find((process) => isLoop(process) && !pids.has(process.pid));
 }
 
 function doom(process: ProcessInfo, role: Doomed["role"], { sockets }: PortHolder): Doomed | undefined {
