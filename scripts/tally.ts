@@ -17,6 +17,30 @@ function count(element: string, attribute: string): number {
   return Number(new RegExp(`\\s${attribute}="(\\d+)"`).exec(element)?.[1] ?? 0);
 }
 
+/** One test that failed, and why. */
+export interface Failure {
+  readonly file: string;
+  readonly name: string;
+  readonly what: string;
+}
+
+/** Reads the tests of a JUnit report that failed. */
+export function readFailures(junit: string): Failure[] {
+  const cases = junit.matchAll(/<testcase\b([^>]*)>\s*<(?:failure|error)\b[^>]*>([^<]*)</g);
+  return Array.from(cases, ([, attributes = "", what = ""]) => {
+    const word = (name: string) => unescapeXml(new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1] ?? "");
+    return { file: word("file"), name: word("name"), what: unescapeXml(what).trim() };
+  });
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(?:#(\d+)|(\w+));/g, (whole, code: string | undefined, name: string | undefined) =>
+    code === undefined ? (ENTITIES[name ?? ""] ?? whole) : String.fromCodePoint(Number(code)),
+  );
+}
+
 /** Several runs as one. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   const sum = (key: keyof Tally) => tallies.reduce((all, tally) => all + tally[key], 0);

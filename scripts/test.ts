@@ -6,7 +6,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Tally, addTallies, closingLine, readTally } from "./tally.ts";
+import { type Failure, type Tally, addTallies, closingLine, readFailures, readTally } from "./tally.ts";
 
 const ROOT = dirname(import.meta.dirname);
 
@@ -29,13 +29,19 @@ export const ALONE = [
 /** How long each suite took once, so that the long ones start first; `--update-timings` writes it anew. */
 const TIMINGS = "test/timings.json";
 
+interface Ended {
+  readonly tally: Tally;
+  readonly failures: readonly Failure[];
+}
+
 /** Runs `bun test` with these arguments, prints the closing line, and answers whether all is well. */
 export async function runTests(args: readonly string[]): Promise<boolean> {
   const work = await mkdtemp(join(tmpdir(), "portguard-test-"));
   try {
-    const ended: Tally[] = [];
+    const ended: Ended[] = [];
     for (const run of planRuns(args)) ended.push(await runBunTest(join(work, `${ended.length}.xml`), run));
-    return report(addTallies(ended));
+    for (const failure of ended.flatMap(({ failures }) => failures)) tell(failure);
+    return report(addTallies(ended.map(({ tally }) => tally)));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -51,13 +57,20 @@ function planRuns(args: readonly string[]): readonly (readonly string[])[] {
   ];
 }
 
-async function runBunTest(junit: string, args: readonly string[]): Promise<Tally> {
+async function runBunTest(junit: string, args: readonly string[]): Promise<Ended> {
   const reporter = ["--reporter=junit", `--reporter-outfile=${junit}`];
   const command = [process.execPath, "test", `--timeout=${TIMEOUT_MS}`, ...reporter, ...args];
   const exitCode = await Bun.spawn(command, { cwd: ROOT, stdio: ["inherit", "inherit", "inherit"] }).exited;
-  const tally = readTally(await readOrEmpty(junit));
+  const written = await readOrEmpty(junit);
+  const tally = readTally(written);
+  const failures = readFailures(written);
   // A file that can't even be loaded has no test case in the report: Bun's exit code is what tells.
-  return exitCode === 0 ? tally : { ...tally, failed: Math.max(tally.failed, 1) };
+  return { tally: exitCode === 0 ? tally : { ...tally, failed: Math.max(tally.failed, 1) }, failures };
+}
+
+/** Once more at the end: of suites that run side by side only the names of what failed stand there. */
+function tell({ file, name, what }: Failure): void {
+  console.error(`portguard: ${file}: ${name}\n${what.replace(/^/gm, "  ")}`);
 }
 
 function report(tally: Tally): boolean {

@@ -121,6 +121,15 @@ test("a suite that fails beside the others fails the run", async () => {
   expect({ exitCode, lastLine }).toEqual({ exitCode: 1, lastLine: `${ALONE.length} passed, 1 failed, 0 skipped` });
 });
 
+test("why a test failed stands at the end, too, where names alone stood", async () => {
+  const { output, lastLine } = await runAll({
+    "test/a.test.ts": 'test("a <name>", () => { throw new Error("there & gone"); });',
+    ...ALL_PASS,
+  });
+  expect(lastLine).toBe(`${ALONE.length} passed, 1 failed, 0 skipped`);
+  expect(output).toMatch(/\nportguard: test\/a\.test\.ts: a <name>\n {2}Error: there & gone\n/);
+});
+
 test("each suite that runs alone is there", () => {
   for (const suite of ALONE) expect([suite, existsSync(join(ROOT, suite))]).toEqual([suite, true]);
 });
