@@ -19,7 +19,7 @@ async function runOwnProcess(argv: readonly string[]): Promise<number | undefine
   if (!argv[0]?.startsWith("__")) return undefined;
   if (argv[0] === "__revert")
     return (await import("./cli/rule/rule-keeper.ts")).keepRule(argv.slice(1), await openOs());
-  if (argv[0] === "__keep") return (await import("./cli/pick/pick-keeper.ts")).runKeeper(await openOs());
+  if (argv[0] === "__keep") return (await import("./cli/pick/keeper-main.ts")).runKeeper(await openOs());
   if (argv[0] === "__complete")
     return (await import("./cli/completions/complete-main.ts")).runComplete(argv.slice(1), openOs);
   const { runHidden } = await import("./os/hidden.ts");

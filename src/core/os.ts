@@ -107,6 +107,8 @@ export interface Hold extends Disposable {
    * still: Windows has to let go for a moment.
    */
   giveWay(): boolean;
+  /** Ends that. Answers whether the port is ours alone again: nobody has got it meanwhile, and the system can do that. */
+  takeBack(): boolean;
   release(): void;
 }
 

@@ -18,8 +18,9 @@ export class PortHeldError extends PortguardError {
   }
 }
 
-/** `reserved as shop-8000 in /home/ada/shop, and `. */
+/** `reserved as shop-8000 in /home/ada/shop, and `, `picked for /home/ada/shop, and `. */
 function reservedAs(reservation: Reservation | undefined): string {
+  if (reservation?.picked) return `picked for ${reservation.picked.folder}, and `;
   return reservation ? `reserved as \`${reservation.name}\` in ${reservation.directory}, and ` : "";
 }
 

@@ -1,3 +1,4 @@
+import type { Refusal } from "./os.ts";
 import type { ProcessMark } from "./reservation.ts";
 
 /** Which ports are wanted. */
@@ -12,3 +13,9 @@ export interface PickTerm {
   readonly forMs?: number;
   readonly process?: ProcessMark;
 }
+
+/** What came of it: all that were wanted, or none. */
+export type PickAnswer =
+  | { readonly kind: "held"; readonly ports: readonly number[] }
+  /** `free` is how many could have been had, `refusal` why the system gives some to nobody. */
+  | { readonly kind: "none"; readonly free: number; readonly refusal?: Pick<Refusal, "what" | "hint"> };

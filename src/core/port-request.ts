@@ -16,7 +16,7 @@ export type PortChoice =
   | { readonly kind: "one"; readonly port: number }
   /** The first free one, both ends included. */
   | { readonly kind: "range"; readonly from: number; readonly to: number }
-  /** The first of these that is free, as `pick` has them in order. */
-  | { readonly kind: "first-of"; readonly among: readonly number[] }
+  /** The first of these that is free, as `pick` has them in order; `own` are those that our folder gets each time. */
+  | { readonly kind: "first-of"; readonly among: readonly number[]; readonly own: readonly number[] }
   /** Whatever the system gives. */
   | { readonly kind: "any" };

@@ -29,6 +29,8 @@ export interface Reservation {
   readonly restart?: LastRestart;
   /** Where it takes requests: a unix socket, on Windows a named pipe. */
   readonly control?: string;
+  /** What `pick` keeps for whoever will serve in this folder, a work tree's root or one that was named. */
+  readonly picked?: { readonly folder: string };
 }
 
 export const RESERVATION_VERSION = 1;
@@ -90,12 +92,22 @@ export function requireReservationName(text: string): string {
 
 /** `shop-8000` for port 8000 in `/home/ada/shop`; `8000` where the folder has no name that could be used. */
 export function defaultReservationName(directory: string, port: number): string {
+  return [...wordOf(directory), port].join("-");
+}
+
+/** `shop-pick-1f0c93ab`: of the ports that a folder gets each time, among those that the mark stands for. */
+export function pickReservationName(folder: string, mark: string): string {
+  return [...wordOf(folder), "pick", mark].join("-");
+}
+
+/** Its name as far as a reservation's may have it; none where nothing of it is left. */
+function wordOf(directory: string): string[] {
   const folder = directory.split(/[/\\]/).at(-1) ?? "";
   const word = folder
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[^A-Za-z0-9]+/, "")
     .slice(0, 48);
-  return word === "" ? `${port}` : `${word}-${port}`;
+  return word === "" ? [] : [word];
 }
 
 /** Where a client on this machine reaches what is bound there; a wildcard stands for the loopback of its family. */

@@ -8,6 +8,7 @@ import type { HeldPort } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
 import { Clearing } from "./clearing.ts";
 import type { ReserveContext } from "./context.ts";
+import { Inheritance, MaybeOurs } from "./inheritance.ts";
 import { explainHeld, StillHeld } from "./still-held.ts";
 
 const WAIT_STEP_MS = 50;
@@ -47,12 +48,19 @@ export async function acquirePorts(
 ): Promise<HeldRequest[] | undefined> {
   const { os, emit, cancelled } = context;
   const clearing = new Clearing(request, context);
+  using inheritance = new Inheritance(os);
   let deadline = performance.now() + request.waitMs;
   let told = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return tellMoved(holdAll(request, os), request, context);
+      const held = tellMoved(holdAll(request, os, inheritance), request, context);
+      await inheritance.settle(emit);
+      return held;
     } catch (error) {
+      if (error instanceof MaybeOurs) {
+        await inheritance.take(error);
+        continue;
+      }
       if (!(error instanceof StillHeld)) throw error;
       if (await clearing.tryFor(error)) {
         deadline = Math.max(deadline, performance.now() + AFTER_CLEARING_MS);
@@ -78,15 +86,15 @@ interface Acquired extends HeldRequest {
 }
 
 /** Fixed ports first: a range or any port gives way to them. */
-function holdAll(request: ReserveRequest, os: Os): Acquired[] {
+function holdAll(request: ReserveRequest, os: Os, inheritance: Inheritance): Acquired[] {
   const held = new Map<PortRequest, Acquired>();
   try {
     for (const port of [...request.ports.filter(isFixed), ...request.ports.filter((each) => !isFixed(each))]) {
-      held.set(port, holdOne(port, request, os));
+      held.set(port, holdOne(port, request, os, inheritance));
     }
     return request.ports.map((port) => held.get(port)!);
   } catch (error) {
-    for (const { hold } of held.values()) hold.release();
+    for (const { hold } of held.values()) if (inheritance.get(hold.port) !== hold) hold.release();
     throw error;
   }
 }
@@ -95,9 +103,11 @@ function isFixed({ ports }: PortRequest): boolean {
   return ports.kind === "one";
 }
 
-function holdOne(port: PortRequest, request: ReserveRequest, os: Os): Acquired {
+function holdOne(port: PortRequest, request: ReserveRequest, os: Os, inheritance: Inheritance): Acquired {
   let instead: StillHeld | undefined;
   for (const candidate of listCandidates(port, request)) {
+    const inherited = port.protocol === "tcp" ? inheritance.get(candidate) : undefined;
+    if (inherited) return { request: port, hold: inherited, instead };
     const outcome = os.hold({ protocol: port.protocol, port: candidate, hosts: port.hosts });
     if (outcome.kind === "held") return { request: port, hold: outcome.hold, instead };
     if (outcome.kind === "denied") fail("PORT_DENIED", outcome.refusal.what, outcome.refusal.hint);
@@ -105,6 +115,7 @@ function holdOne(port: PortRequest, request: ReserveRequest, os: Os): Acquired {
       const at = formatEndpoint(outcome.at);
       fail("NOT_LOCAL", `${at} is not an address of this machine`, "`--host 0.0.0.0` stands for all of its own");
     }
+    inheritance.claim(port, candidate);
     instead ??= new StillHeld(port, candidate, outcome);
   }
   throw instead ?? new Error("a port request without a port");

@@ -14,7 +14,7 @@ export async function adoptPorts(
   { ports }: ReserveRequest,
   { os, emit }: ReserveContext,
 ): Promise<HeldRequest[]> {
-  const holds = await borrow(adoption, await os.passing());
+  const holds = await borrowHolds(adoption, await os.passing());
   if (holds.length !== ports.length) {
     for (const hold of holds) hold.release();
     return refuse(adoption, "it holds other ports than it did a moment ago");
@@ -28,9 +28,11 @@ export async function adoptPorts(
   return ports.map((request, index) => ({ request, hold: holds[index]! }));
 }
 
-async function borrow(adoption: Adoption, passing: HoldPassing): Promise<readonly Hold[]> {
+/** Its sockets, which stay its own as well; those of one port where a pick is asked. Throws HANDOFF_REFUSED. */
+export async function borrowHolds(adoption: Adoption, passing: HoldPassing, port?: number): Promise<readonly Hold[]> {
   using landing = passing.openLanding(adoption.landing);
-  const asked = await askControl(adoption.control, { do: "lend", landing: landing.path });
+  const one = port !== undefined && { port };
+  const asked = await askControl(adoption.control, { do: "lend", landing: landing.path, ...one });
   switch (asked.kind) {
     case "lent":
       return landing.take();

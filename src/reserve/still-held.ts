@@ -68,6 +68,8 @@ function hintFor(
   if (request.auto > 0) return `so are the next ${request.auto}: \`--auto=${request.auto * 10}\` tries more`;
   if (holders.some(({ process, closing }) => !process && !closing))
     return "run with `sudo` to see who holds it, or take the next free port with `--auto`";
+  if (reservation?.picked)
+    return "`portguard reserve` takes it over there; here `--auto` takes the next free port, `--if-held wait` waits for this one";
   if (reservation)
     return `\`portguard list --name ${reservation.name}\` shows it; \`--auto\` takes the next free port, \`--if-held wait\` waits for this one`;
   return request.waitMs > 0 ? "wait longer, or take the next free port with `--auto`" : undefined;

@@ -30,5 +30,6 @@ const RESERVATION: Readonly<Record<string, Shape>> = {
   way: optional(oneOf("takeover", "inherit", "release")),
   since: isTime,
   control: optional(isText),
+  picked: optional(object({ folder: isText })),
   restart: optional(object({ at: isTime, outcome: oneOf("under-way", "ready", "failed"), what: optional(isText) })),
 };

@@ -15,6 +15,7 @@ export interface BookOptions {
   readonly name?: string;
   readonly directory: string;
   readonly command: readonly string[];
+  readonly picked?: Reservation["picked"];
   /** Opens where the reservation of this name takes requests: `path` is recorded. Throws where it can't. */
   readonly openControl: (name: string) => Disposable & { readonly path: string };
   /** Told once, when it could not be written: `because` is the system's own words. */
@@ -31,7 +32,7 @@ export class ReservationBook implements Disposable {
   #state: "unclaimed" | "claimed" | "failed" | "closed" = "unclaimed";
 
   constructor(private readonly options: BookOptions) {
-    const { process, pid, name, directory, command } = options;
+    const { process, pid, name, directory, command, picked } = options;
     this.#reservation = {
       version: RESERVATION_VERSION,
       name: name ?? "",
@@ -42,6 +43,7 @@ export class ReservationBook implements Disposable {
       command,
       generation: 0,
       since: new Date().toISOString(),
+      ...(picked && { picked }),
     };
   }
 

@@ -83,14 +83,6 @@ describe("a picked port", () => {
     expect(performance.now() - before).toBeGreaterThanOrEqual(1500);
   });
 
-  test("is not another reservation's", async () => {
-    await using picked = await pick(["--for", "60s"]);
-    const [port = 0] = picked.ports;
-    const { exitCode, stderr } = Bun.spawnSync([binary(), "reserve", String(port), "--for", "1s"]);
-    expect(exitCode).toBe(125);
-    expect(stderr.toString()).toContain(`port ${port} is held by `);
-  });
-
   test("is among those that were asked for, and one that a browser opens", async () => {
     const { exitCode, stderr } = Bun.spawnSync([binary(), "pick", "--range", "6665-6669"]);
     expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 2 });

@@ -18,7 +18,7 @@ export async function runPicked(
     ...(count > 1 && { name: String(index + 1) }),
     protocol: "tcp",
     hosts: "every",
-    ports: { kind: "first-of", among: candidates.ports },
+    ports: { kind: "first-of", among: candidates.ports, own: candidates.own },
   }));
   return runReported({ ...usual, ports }, { quiet }, services, (event) => {
     if (event.kind === "held") candidates.remember(event.ports.map(({ port }) => port));

@@ -18,6 +18,8 @@ export const PICK_HELP: HelpPage = {
         "the system's own choice (bind to 0, outgoing connections), every portguard, programs without it",
         "on macOS and Windows only other portguards are kept away",
         "a program that tries numbers until one is free could still take it: --exec leaves no such gap",
+        "in the same worktree (or folder) `portguard reserve PORT -- COMMAND` takes the held sockets over;",
+        "elsewhere it is refused, as by any other reservation; `portguard list` shows what is kept",
       ],
     },
     {
@@ -32,7 +34,8 @@ export const PICK_HELP: HelpPage = {
       title: "which ports",
       lines: [
         "20000-29999 are given to no outgoing connection by any system; what browsers refuse is left out",
-        "--stable remembers what a worktree got, and gives it to another one only where no other is left",
+        "--stable remembers what a worktree got, and gives it to another one only where no other is left;",
+        "asked again while it is kept, it is the same one, kept until the later of both ends",
       ],
     },
     {

@@ -1,33 +1,54 @@
-import { readFileSync } from "node:fs";
 import { dirname, parse } from "node:path";
 import { fail } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
-import type { PickTerm, PortPick } from "../../core/port-pick.ts";
-import { keepPicked, pickPorts } from "../../reserve/pick.ts";
-import { writeFully } from "../../report/write.ts";
+import type { PickAnswer } from "../../core/port-pick.ts";
+import { askControl } from "../../state/control-channel.ts";
+import { openReservations } from "../reservation-files.ts";
 import { ownProgram } from "../own-program.ts";
+import type { KeeperAnswer, KeeperTask } from "./keeper-task.ts";
 
-const STDIN = 0;
-const STDOUT = 1;
+/** Whoever has the name has just been started, or ends: either is a matter of a moment. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 20;
 
-/** What the keeper is told, and what it answers with: one line each, on its stdin and stdout. */
-interface KeeperTask {
-  readonly pick: PortPick;
-  readonly term: PickTerm;
+/** Who keeps the ports, and what became of the pick. */
+export interface Keeper {
+  readonly pid: number;
+  readonly answer: PickAnswer & { readonly unrecorded?: string };
 }
-export type KeeperAnswer =
-  | { readonly kind: "held"; readonly ports: readonly number[] }
-  | {
-      readonly kind: "none";
-      readonly free: number;
-      readonly refusal?: { readonly what: string; readonly hint: string };
-    };
 
 /**
- * Starts the process that picks the ports and keeps them: in a session of its own, with no terminal and no folder of
- * anyone's, since it outlives us. Throws UNSUPPORTED.
+ * Has the ports picked and kept: by the process that keeps this folder's already, where there is one, else by a new one.
+ * Throws UNSUPPORTED.
  */
-export async function startKeeper(task: KeeperTask): Promise<{ pid: number; answer: KeeperAnswer }> {
+export async function findKeeper(task: KeeperTask, os: Os): Promise<Keeper> {
+  const { name, ...nameless } = task;
+  for (const deadline = performance.now() + PATIENCE_MS; ; await Bun.sleep(RETRY_MS)) {
+    const asked = name === undefined ? undefined : await askRunning(name, task, os);
+    if (asked) return asked;
+    // Whoever has the name and does not answer is no help, and should not be a hindrance.
+    const { pid, answer } = await startKeeper(performance.now() > deadline ? nameless : task);
+    if (answer.kind !== "taken") return { pid, answer };
+  }
+}
+
+async function askRunning(name: string, { pick, term, folder }: KeeperTask, os: Os): Promise<Keeper | undefined> {
+  const found = findRecord(name, os);
+  if (found?.control === undefined || found.picked?.folder !== folder) return undefined;
+  const answer = await askControl(found.control, { do: "keep", pick, term });
+  return answer.kind === "held" || answer.kind === "none" ? { pid: found.portguard.pid, answer } : undefined;
+}
+
+function findRecord(name: string, os: Os) {
+  try {
+    return openReservations(os).find(name);
+  } catch {
+    return undefined; // where nothing can be recorded, nobody is found: the new keeper says so
+  }
+}
+
+/** In a session of its own, with no terminal and no folder of anyone's, since it outlives us. Throws UNSUPPORTED. */
+async function startKeeper(task: KeeperTask): Promise<{ pid: number; answer: KeeperAnswer }> {
   const child = spawn(task);
   const answer = await readLine(child.stdout);
   child.unref();
@@ -56,15 +77,4 @@ function spawn(task: KeeperTask) {
   } catch (cause) {
     return fail("UNSUPPORTED", "no process could be started that keeps the port", "use `pick --exec`", { cause });
   }
-}
-
-/** `portguard __keep`: picks, answers, and keeps. Answers the exit code. */
-export async function runKeeper(os: Os): Promise<number> {
-  const { pick, term } = JSON.parse(readFileSync(STDIN, "utf8")) as KeeperTask;
-  const picked = pickPorts(pick, os);
-  const answer: KeeperAnswer =
-    picked.kind === "held" ? { kind: "held", ports: picked.holds.map(({ port }) => port) } : picked;
-  writeFully(STDOUT, `${JSON.stringify(answer)}\n`);
-  if (picked.kind === "held") await keepPicked(picked.holds, term, os);
-  return 0;
 }

@@ -1,13 +1,16 @@
 import { fail } from "../../core/error.ts";
 import type { Exit, Os } from "../../core/os.ts";
-import type { PickTerm } from "../../core/port-pick.ts";
+import type { PickAnswer, PickTerm } from "../../core/port-pick.ts";
 import { markOf } from "../../core/reservation.ts";
 import { renderJson } from "../../report/json.ts";
-import { writeAnswer } from "../../report/write.ts";
+import { type Line, writeAnswer, writeLines } from "../../report/write.ts";
 import type { Invocation } from "../words/parse-args.ts";
+import { currentFolder } from "../current-folder.ts";
+import type { KeeperTask } from "./keeper-task.ts";
 import { type PickArgs, parsePickArgs } from "./pick-args.ts";
 import { chooseCandidates } from "./pick-candidates.ts";
-import { type KeeperAnswer, startKeeper } from "./pick-keeper.ts";
+import { findKeeper } from "./pick-keeper.ts";
+import { findPlace, nameOfStable } from "./pick-place.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";
 
@@ -20,17 +23,34 @@ export async function runPick(invocation: Invocation, services: Services): Promi
   if (await showHelp(invocation.words, async () => (await import("./pick-help.ts")).PICK_HELP)) return DONE;
   const args = parsePickArgs(invocation);
   const os = await services.os();
-  const candidates = await chooseCandidates(args, os);
+  const folder = await findPlace(args);
+  const candidates = chooseCandidates(args, folder, os);
   if (args.use.kind === "exec") {
     const { runPicked } = await import("./pick-exec.ts");
     return runPicked(args, args.use.command, candidates, services);
   }
-  const term = readTerm(args.use, os);
-  const { pid, answer } = await startKeeper({ pick: { candidates: candidates.ports, count: args.count }, term });
+  const task: KeeperTask = {
+    pick: { candidates: candidates.ports, count: args.count },
+    term: readTerm(args.use, os),
+    directory: currentFolder(),
+    ...(folder !== undefined && { folder }),
+    ...(folder !== undefined && args.stable && { name: nameOfStable(folder, args) }),
+  };
+  const { pid, answer } = await findKeeper(task, os);
   const ports = requirePorts(answer, args);
-  candidates.remember(ports);
+  const forgotten = candidates.remember(ports);
+  writeLines(tellLosses(forgotten, answer.unrecorded), services.style());
   writeAnswer(args.json ? renderJson({ ok: true, ports, keeper: pid }) : ports.join("\n"));
   return DONE;
+}
+
+/** The ports are held all the same. */
+function tellLosses(forgotten: string | undefined, unrecorded: string | undefined): readonly Line[] {
+  const told = [
+    forgotten !== undefined && `which port this folder got can't be kept: ${forgotten}`,
+    unrecorded !== undefined && `\`portguard reserve\` won't be able to take it over: ${unrecorded}`,
+  ];
+  return told.flatMap((text): Line[] => (text === false ? [] : [{ tone: "warn", text }])).slice(0, 1);
 }
 
 function readTerm({ forMs, pid }: Keep, os: Os): PickTerm {
@@ -39,7 +59,7 @@ function readTerm({ forMs, pid }: Keep, os: Os): PickTerm {
   return { ...(forMs !== undefined && { forMs }), ...(found && { process: markOf(found) }) };
 }
 
-function requirePorts(answer: KeeperAnswer, { range, count }: PickArgs): readonly number[] {
+function requirePorts(answer: PickAnswer, { range, count }: PickArgs): readonly number[] {
   if (answer.kind === "held") return answer.ports;
   const { free, refusal } = answer;
   const among = `${range.from}-${range.to}`;

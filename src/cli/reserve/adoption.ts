@@ -16,7 +16,11 @@ import { openReservations } from "../reservation-files.ts";
 export function completeAdoption(request: ReserveRequest, name: string, os: Os): ReserveRequest {
   const found = openReservations(os).find(name);
   if (!found) return fail("NO_RESERVATION", `no reservation is called ${name}`, "`portguard list` shows the names");
-  const { control } = found;
+  const { control, picked } = found;
+  if (picked) {
+    const hint = `\`portguard reserve ${found.ports[0]?.port ?? "PORT"} -- COMMAND\` takes it over in ${picked.folder}`;
+    return fail("NO_RESERVATION", `${name} is no reservation: \`pick\` keeps its ports`, hint);
+  }
   if (control === undefined)
     return fail("NO_RESERVATION", `the reservation ${name} takes no requests`, "stop it, and reserve the port anew");
   const landing = landingPath(os.name, stateFolder(os.name, process.env), name);

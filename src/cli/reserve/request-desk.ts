@@ -26,6 +26,8 @@ export class RequestDesk {
         letGo(request.pid);
         // The end of this process is the answer: only then its name is free, too.
         return new Promise(() => {});
+      case "keep":
+        return refused("it is no pick");
     }
     return refused("it does not know that request");
   }

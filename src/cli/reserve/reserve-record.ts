@@ -1,3 +1,4 @@
+import { currentFolder } from "../current-folder.ts";
 import type { ControlAnswer, ControlRequest } from "../../core/control.ts";
 import { PortguardError } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
@@ -69,14 +70,5 @@ function openFiles(os: Os, onFault: (error: unknown) => void): ReservationFiles 
   } catch (error) {
     onFault(error);
     return undefined;
-  }
-}
-
-/** It may have been taken away below us. */
-function currentFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return "";
   }
 }

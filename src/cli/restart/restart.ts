@@ -46,6 +46,9 @@ function outcomeOf(asked: Asked, name: string) {
     case "refused":
       return { kind: "failed", what: asked.what } as const;
     case "lent":
+    case "let-go":
+    case "held":
+    case "none":
       return { kind: "failed", what: "it answered something else" } as const;
     case "ended":
       return { kind: "failed", what: "the reservation ended meanwhile" } as const;

@@ -13,7 +13,10 @@ export function findReservation({ lineage }: ProcessOwner, port: number): Proces
 
 /** A command under portguard may start servers on ports that were never reserved: those are not portguard's to end. */
 function isReservationOf({ name, command }: ProcessInfo, port: number): boolean {
-  if (name !== "portguard" || command[1] !== "reserve") return false;
+  if (name !== "portguard") return false;
+  // A pick's words don't tell what it got; it serves nothing but that.
+  if (command[1] === "__keep" || command[1] === "pick") return true;
+  if (command[1] !== "reserve") return false;
   const end = command.indexOf("--");
   const words = command.slice(2, end < 0 ? undefined : end);
   // What it took over is not in its words, and whoever serves there has it from this one.
@@ -31,5 +34,10 @@ function readSpan(item: string): readonly { readonly from: number; readonly to: 
 
 function autoOf(words: readonly string[]): number {
   const auto = words.find((word) => word === "--auto" || word.startsWith("--auto="));
-  return auto === undefined ? 0 : Number(auto.split("=")[1] ?? DEFAULT_AUTO);
+  if (auto !== undefined) return Number(auto.split("=")[1] ?? DEFAULT_AUTO);
+  // `--if-held next` is the same.
+  const isNext = words.some(
+    (word, at) => word === "--if-held=next" || (word === "--if-held" && words[at + 1] === "next"),
+  );
+  return isNext ? DEFAULT_AUTO : 0;
 }

@@ -132,9 +132,9 @@ export class HeldSet {
     return missing.length === 0 ? new Map() : this.cross(missing);
   }
 
-  /** From now on others may bind beside us and listen, if they set SO_REUSEADDR, too. */
-  share(): void {
-    for (const { fd } of this.members) setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  /** Whether from now on others may bind beside us and listen, if they set SO_REUSEADDR, too. */
+  share(on: boolean): void {
+    for (const { fd } of this.members) setOption(fd, SOL_SOCKET, SO_REUSEADDR, on ? 1 : 0);
   }
 
   drop(member: Member): void {

@@ -207,8 +207,13 @@ export class LinuxHold implements Hold {
   }
 
   giveWay(): boolean {
-    this.set.share();
+    this.set.share(true);
     return true;
+  }
+
+  takeBack(): boolean {
+    this.set.share(false);
+    return this.set.strangers().length === 0;
   }
 
   release(): void {

@@ -68,6 +68,11 @@ export class MacHold implements Hold {
     return true;
   }
 
+  /** What was let go of could be somebody else's by the time it is bound again. */
+  takeBack(): boolean {
+    return false;
+  }
+
   release(): void {
     for (const { fd } of this.held) closeFd(fd);
     this.held = [];

@@ -125,6 +125,11 @@ export class WindowsHold implements Hold {
     return true;
   }
 
+  /** What was let go of could be somebody else's by the time it is bound again. */
+  takeBack(): boolean {
+    return false;
+  }
+
   release(): void {
     for (const socket of this.#sockets) closeSocket(socket);
     this.#sockets = [];
