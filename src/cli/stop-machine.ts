@@ -11,7 +11,7 @@ import type { StopTools } from "../holders/stop/carry-out.ts";
 import type { Asker } from "../holders/stop/plan-stop.ts";
 import { findWho } from "../holders/who.ts";
 import { openReservations } from "./reservation-files.ts";
-import { reasonOf } from "../report/system-reason.ts";
+import { reasonOf } from "../core/system-reason.ts";
 import { KillLog } from "../state/kill-log.ts";
 import { stateFolder } from "../state/state-folder.ts";
 

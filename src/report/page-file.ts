@@ -1,7 +1,7 @@
 import type * as Fs from "node:fs";
 import { fail } from "../core/error.ts";
 import { PAGE_START } from "./reach-html.ts";
-import { reasonOf } from "./system-reason.ts";
+import { reasonOf } from "../core/system-reason.ts";
 
 /** A file that a page goes to. Opened before the work, so that a bad name is told at once. */
 export interface PageFile extends Disposable {

@@ -3,7 +3,7 @@ import { type PortguardError, fail } from "../core/error.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import { describeError } from "./error-text.ts";
 import { renderJson } from "./json.ts";
-import { reasonOf } from "./system-reason.ts";
+import { reasonOf } from "../core/system-reason.ts";
 import { writeFully } from "./write.ts";
 
 /** Where `--events` go: one JSON object a line. Writing never throws: a reader that went away must not end the guard. */

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { KILL_RECORD_VERSION, type KillRecord } from "../core/kill-record.ts";
-import { appendOwned, readOwned, writeOwned } from "./owned-file.ts";
+import { appendOwned, isThere, readOwned, writeOwned } from "./owned-file.ts";
 import { isNumber, isFields, isText, isTime, list, object, oneOf, optional, type Shape } from "./shapes.ts";
 
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ export class KillLog {
 
   /** `unreadable`: how many lines are not understood, or why the file is not read at all. */
   read(): { readonly records: readonly KillRecord[]; readonly unreadable: number | string } {
-    if (!existsSync(this.path)) return { records: [], unreadable: 0 };
+    if (!isThere(this.path)) return { records: [], unreadable: 0 };
     const owned = readOwned(this.path, MOST_BYTES);
     if (owned.kind === "refused") return { records: [], unreadable: owned.because };
     const lines = owned.text.split("\n").filter((line) => line !== "");
@@ -32,7 +32,7 @@ export class KillLog {
   }
 
   #shorten(): void {
-    if (!existsSync(this.path) || statSync(this.path).size < FULL_BYTES) return;
+    if (!isThere(this.path) || statSync(this.path).size < FULL_BYTES) return;
     const owned = readOwned(this.path, MOST_BYTES);
     if (owned.kind !== "text") return;
     const lines = owned.text.split("\n").filter((line) => line !== "");

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isSameProcess, parseReservationName, type Reservation } from "../core/reservation.ts";
 import type { ProcessInfo } from "../core/socket.ts";
-import { createOwned, readOwned, removeOwned, replaceOwned } from "./owned-file.ts";
+import { createOwned, isThere, listNames, readOwned, removeOwned, replaceOwned } from "./owned-file.ts";
 import { parseReservation } from "./parse-reservation.ts";
 
 /** What a name is taken by. */
@@ -52,17 +52,16 @@ export class ReservationFiles {
     removeOwned(this.#pathOf(name));
   }
 
-  /** Nothing where none of that name runs. */
+  /** Nothing where none of that name runs. Throws NO_STATE_FOLDER where that can't be told. */
   find(name: string): Reservation | undefined {
-    if (parseReservationName(name) === undefined || !existsSync(this.#pathOf(name))) return undefined;
+    if (parseReservationName(name) === undefined || !isThere(this.#pathOf(name))) return undefined;
     const taken = this.#read(this.#pathOf(name));
     return taken?.kind === "reservation" ? taken.reservation : undefined;
   }
 
-  /** All of them, by name. */
+  /** All of them, by name. Throws NO_STATE_FOLDER where that can't be told. */
   list(): readonly Reservation[] {
-    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
-    const files = names.filter((name) => name.endsWith(SUFFIX) && !name.startsWith("."));
+    const files = listNames(this.#folder).filter((name) => name.endsWith(SUFFIX) && !name.startsWith("."));
     const found = files.toSorted().map((name) => this.#read(join(this.#folder, name)));
     return found.flatMap((each) => (each?.kind === "reservation" ? [each.reservation] : []));
   }

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RuleEntry, RuleJournal } from "../core/rule-journal.ts";
 import { parseRuleId } from "../core/rule-request.ts";
-import { readOwned, removeOwned, writeOwned } from "./owned-file.ts";
+import { isThere, listNames, readOwned, removeOwned, writeOwned } from "./owned-file.ts";
 import { parseRuleEntry } from "./parse-rule-entry.ts";
 
 /** A file of the journal as it is read back. */
@@ -31,13 +30,14 @@ export class RuleFiles implements RuleJournal {
 
   /** Nothing where there is no such rule. */
   read(id: string): ListedRule | undefined {
-    return existsSync(this.#pathOf(id)) ? readFile(this.#pathOf(id), id) : undefined;
+    return isThere(this.#pathOf(id)) ? readFile(this.#pathOf(id), id) : undefined;
   }
 
   /** All rules, the oldest first, and behind them what can't be read. */
   list(): readonly ListedRule[] {
-    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
-    const listed = names.filter((name) => name.endsWith(".json")).map((name) => this.#readNamed(name));
+    const listed = listNames(this.#folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => this.#readNamed(name));
     return listed.toSorted((a, b) => ageOf(a).localeCompare(ageOf(b)));
   }
 

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseRuleId } from "../core/rule-request.ts";
-import { readOwned, removeOwned, writeOwned } from "./owned-file.ts";
+import { isThere, readOwned, removeOwned, writeOwned } from "./owned-file.ts";
 
 /** Which process takes a rule back when its time is over: `rules/ID.keeper` in the state folder. */
 export class KeeperFile {
@@ -18,13 +17,13 @@ export class KeeperFile {
 
   /** Nothing where there is none, or the file can't be trusted. Whether that process still is one is for the reader to ask. */
   read(): number | undefined {
-    if (!existsSync(this.#path)) return undefined;
+    if (!isThere(this.#path)) return undefined;
     const owned = readOwned(this.#path, 32);
     const pid = owned.kind === "text" && /^\d{1,10}\n$/.test(owned.text) ? Number(owned.text) : 0;
     return pid > 0 ? pid : undefined;
   }
 
   remove(): void {
-    if (existsSync(this.#path)) removeOwned(this.#path);
+    if (isThere(this.#path)) removeOwned(this.#path);
   }
 }

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Sighting } from "../core/sighting.ts";
-import { readOwned, writeOwned } from "./owned-file.ts";
+import { isThere, readOwned, writeOwned } from "./owned-file.ts";
 import { isNumber, isFields, isText, list, object, oneOf, optional, type Shape } from "./shapes.ts";
 
 const VERSION = 1;
@@ -21,7 +20,7 @@ export class SightingsFile {
 
   /** None where there are none that can be trusted: whatever is seen now is then seen for the first time. */
   read(): readonly Sighting[] {
-    if (!existsSync(this.#path)) return [];
+    if (!isThere(this.#path)) return [];
     const owned = readOwned(this.#path, MOST_BYTES);
     if (owned.kind === "refused") return [];
     try {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readOwned, removeOwned, writeOwned } from "./owned-file.ts";
+import { isThere, listNames, readOwned, removeOwned, writeOwned } from "./owned-file.ts";
 
 /** Which ports a folder got, of which range. */
 export interface StablePorts {
@@ -32,8 +32,7 @@ export class StablePortFiles {
 
   /** The ports that belong to other folders which are still there; what belonged to others is forgotten. */
   listOthers(folder: string): readonly number[] {
-    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
-    return names.flatMap((name) => {
+    return listNames(this.#folder).flatMap((name) => {
       const entry = name.endsWith(".json") ? this.#readFile(name) : undefined;
       if (!entry || entry.folder === folder) return [];
       if (existsSync(entry.folder)) return [...entry.ports];
@@ -44,7 +43,7 @@ export class StablePortFiles {
 
   #readFile(name: string): StablePorts | undefined {
     const path = join(this.#folder, name);
-    if (!existsSync(path)) return undefined;
+    if (!isThere(path)) return undefined;
     try {
       const owned = readOwned(path, MOST_BYTES);
       return owned.kind === "text" ? parseEntry(JSON.parse(owned.text)) : undefined;

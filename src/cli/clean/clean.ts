@@ -1,3 +1,5 @@
+import { PortguardError } from "../../core/error.ts";
+import type { KillRecord } from "../../core/kill-record.ts";
 import type { Exit, Os } from "../../core/os.ts";
 import { renderKillLog, renderKillLogJson } from "../../report/kill-log-text.ts";
 import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
@@ -31,16 +33,26 @@ export async function runClean(invocation: Invocation, services: Services): Prom
 }
 
 function showLog({ json, color }: CleanArgs, os: Os, services: Services): Exit {
-  const log = new KillLog(stateFolder(os.name, process.env));
-  const { records, unreadable } = log.read();
+  const { records, doubt } = readLog(os);
   if (json) writeAnswer(renderKillLogJson(records, os.name));
-  else writeSpans(renderKillLog(records, os.name), styleOfStdout(color));
-  if (unreadable !== 0) {
-    const text =
+  else if (records.length > 0 || doubt === undefined) writeSpans(renderKillLog(records, os.name), styleOfStdout(color));
+  if (doubt !== undefined) writeLines([{ tone: "warn", text: doubt }], services.style());
+  return DONE;
+}
+
+/** What is written down, and what of it can't be read. */
+function readLog(os: Os): { readonly records: readonly KillRecord[]; readonly doubt?: string } {
+  try {
+    const log = new KillLog(stateFolder(os.name, process.env));
+    const { records, unreadable } = log.read();
+    if (unreadable === 0) return { records };
+    const doubt =
       typeof unreadable === "string"
         ? `${log.path} can't be trusted: ${unreadable}`
         : `${unreadable} lines of ${log.path} are not understood`;
-    writeLines([{ tone: "warn", text }], services.style());
+    return { records, doubt };
+  } catch (error) {
+    if (!(error instanceof PortguardError) || error.code !== "NO_STATE_FOLDER") throw error;
+    return { records: [], doubt: `no log can be read: ${error.what}` };
   }
-  return DONE;
 }

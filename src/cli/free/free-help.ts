@@ -36,7 +36,7 @@ export const FREE_HELP: HelpPage = {
     {
       title: "exit codes",
       lines: [
-        "0 the port is free now, or was (it is bound on every address to prove it); 1 not free in the end;",
+        "0 the port is free now, or was (it is bound on every address to prove it); 1 not free in the end, or no such name;",
         "2 bad usage; 3 whoever has it can't be seen",
       ],
     },

@@ -57,10 +57,10 @@ export async function runFree(invocation: Invocation, services: Services): Promi
   return exitOf(results.map(({ state }) => state));
 }
 
-/** Where a reservation has its ports. Throws NO_RESERVATION. */
+/** Where a reservation has its ports. Throws NAME_UNKNOWN, NO_STATE_FOLDER. */
 function portsOf(name: string, os: Os): HoldRequest[] {
   const found = openReservations(os).find(name);
-  if (!found) return fail("NO_RESERVATION", `no reservation is called ${name}`, "`portguard list` shows the names");
+  if (!found) return fail("NAME_UNKNOWN", `no reservation is called ${name}`, "`portguard list` shows the names");
   return found.ports.map(({ port, held }) => ({ protocol: held[0]?.protocol ?? "tcp", port, hosts: "every" }));
 }
 

@@ -17,7 +17,7 @@ export const LIST_HELP: HelpPage = {
         "reservation    its name: `--name`, or the folder and the port",
       ],
     },
-    { title: "exit codes", lines: ["0 something is listed, 1 nothing, 2 bad usage"] },
+    { title: "exit codes", lines: ["0 something is listed, 1 nothing, 2 bad usage, 3 a name can't be looked up"] },
   ],
   appendix: [
     {

@@ -46,7 +46,8 @@ function urlsOf({ ports }: Reservation): string[] {
 }
 
 async function tellAll(args: TableArgs, os: Os, services: Services): Promise<Exit> {
-  const { listed, reservations } = await look(args, os);
+  const { listed, reservations, doubt } = await look(args, os);
+  if (doubt !== undefined) writeLines([{ tone: "warn", text: doubt }], services.style());
   if (args.json) writeAnswer(renderListJson(listed, reservations));
   else if (listed.length > 0) {
     const style = styleOfStdout(args.color);
@@ -80,8 +81,8 @@ async function follow(args: TableArgs, os: Os): Promise<Exit> {
 async function look(
   { name, mine, orphans, protocol }: TableArgs,
   os: Os,
-): Promise<{ listed: readonly Listed[]; reservations: readonly Reservation[] }> {
-  const all = reservationsOf(os);
+): Promise<Recorded & { readonly listed: readonly Listed[] }> {
+  const { reservations: all, doubt } = reservationsOf(os, name);
   const us = mine ? os.process(process.pid)?.user : undefined;
   const left = orphans ? await findOrphans(os, protocol) : undefined;
   const listed = listListeners(os, protocol, all).filter(
@@ -92,7 +93,7 @@ async function look(
   );
   // What is reserved has somebody who looks after it.
   const reservations = orphans ? [] : all.filter((each) => name === undefined || each.name === name);
-  return { listed, reservations };
+  return { listed, reservations, ...(doubt !== undefined && { doubt }) };
 }
 
 /** The pids of those whom `who` takes for orphans, certain or likely. */
@@ -104,13 +105,20 @@ async function findOrphans(os: Os, protocol: Protocol): Promise<ReadonlySet<numb
   return new Set(left.flatMap(({ owner }) => (owner.kind === "process" ? [owner.lineage[0].process.pid] : [])));
 }
 
-/** Where there is no place to record any, there are none. */
-function reservationsOf(os: Os): readonly Reservation[] {
+/** The reservations, and why they can't be told. */
+interface Recorded {
+  readonly reservations: readonly Reservation[];
+  readonly doubt?: string;
+}
+
+/** Listeners are told without them; one that was asked for by its name is not. Throws NO_STATE_FOLDER. */
+function reservationsOf(os: Os, name: string | undefined): Recorded {
   try {
-    return openReservations(os).list();
+    return { reservations: openReservations(os).list() };
   } catch (error) {
-    if (error instanceof PortguardError && error.code === "NO_STATE_FOLDER") return [];
-    throw error;
+    const isMissing = error instanceof PortguardError && error.code === "NO_STATE_FOLDER";
+    if (!isMissing || name !== undefined) throw error;
+    return { reservations: [], doubt: `reservations can't be told: ${error.what}` };
   }
 }
 

@@ -3,7 +3,7 @@ import type { ControlAnswer, ControlRequest } from "../../core/control.ts";
 import { PortguardError } from "../../core/error.ts";
 import type { Hold, Os } from "../../core/os.ts";
 import { PortKeeper } from "../../reserve/port-keeper.ts";
-import { reasonOf } from "../../report/system-reason.ts";
+import { reasonOf } from "../../core/system-reason.ts";
 import { writeFully } from "../../report/write.ts";
 import { serveControl } from "../../state/control-channel.ts";
 import { controlPath } from "../../state/control-place.ts";

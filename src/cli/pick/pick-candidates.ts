@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PortguardError } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
-import { reasonOf } from "../../report/system-reason.ts";
+import { reasonOf } from "../../core/system-reason.ts";
 import { stateFolder } from "../../state/state-folder.ts";
 import { StablePortFiles } from "../../state/stable-ports.ts";
 import { listPorts, type PickArgs } from "./pick-args.ts";

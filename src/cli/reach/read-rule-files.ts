@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { fail } from "../../core/error.ts";
 import type { Dump } from "../../firewall/read.ts";
 import { decodeRegistryFile } from "../../firewall/windows/registry.ts";
-import { reasonOf } from "../../report/system-reason.ts";
+import { reasonOf } from "../../core/system-reason.ts";
 
 /** Longer than this is no dump of a firewall (bytes; a registry's text has two for each sign). */
 const MOST = 128 * 1024 * 1024;

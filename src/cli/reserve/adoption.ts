@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import { fail } from "../../core/error.ts";
+import { fail, PortguardError } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import type { PortRequest } from "../../core/port-request.ts";
-import type { ReservedPort } from "../../core/reservation.ts";
+import type { Reservation, ReservedPort } from "../../core/reservation.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { landingPath } from "../../state/control-place.ts";
 import { ensureOwnedFolder } from "../../state/owned-file.ts";
@@ -14,7 +14,7 @@ import { openReservations } from "../reservation-files.ts";
  * Throws NO_RESERVATION.
  */
 export function completeAdoption(request: ReserveRequest, name: string, os: Os): ReserveRequest {
-  const found = openReservations(os).find(name);
+  const found = findReservation(name, os);
   if (!found) return fail("NO_RESERVATION", `no reservation is called ${name}`, "`portguard list` shows the names");
   const { control, picked } = found;
   if (picked) {
@@ -31,6 +31,16 @@ export function completeAdoption(request: ReserveRequest, name: string, os: Os):
     ports: found.ports.map(toRequest),
     adopt: { name, control, landing },
   };
+}
+
+/** Throws NO_RESERVATION where that can't be told, either: what is not recorded can't be adopted. */
+function findReservation(name: string, os: Os): Reservation | undefined {
+  try {
+    return openReservations(os).find(name);
+  } catch (error) {
+    if (!(error instanceof PortguardError)) throw error;
+    return fail("NO_RESERVATION", `the reservation ${name} can't be found: ${error.what}`, error.hint);
+  }
 }
 
 function toRequest({ name, port, held }: ReservedPort): PortRequest {

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../core/duration.ts";
 import { fail } from "../../core/error.ts";
 import { joinWords } from "../../core/port-held-error.ts";
-import type { Exit } from "../../core/os.ts";
+import type { Exit, Os } from "../../core/os.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { writeFully, writeLines } from "../../report/write.ts";
 import { ownProgram } from "../own-program.ts";
@@ -29,14 +29,22 @@ export async function holdDetached(
     return { kind: "code", code: await child.exited };
   }
   child.unref();
-  const name = openReservations(await services.os())
-    .list()
-    .find(({ portguard }) => portguard.pid === child.pid)?.name;
+  const name = findName(child.pid, await services.os());
   const term = request.forMs === undefined ? "until it is stopped" : `for ${formatDuration(request.forMs)}`;
   const text = `${joinWords(ports.map(String))} held ${term} by portguard (pid ${child.pid})${name === undefined ? "" : `, as ${name}`}`;
   const adopt = { tone: "hint", text: `\`portguard reserve --adopt ${name} -- CMD…\` takes it over` } as const;
   writeLines([{ tone: "good", text }, ...(name === undefined ? [] : [adopt])], services.style());
   return { kind: "code", code: 0 };
+}
+
+/** Where it could not be recorded, which it has said itself, it has none. */
+function findName(pid: number, os: Os): string | undefined {
+  try {
+    const all = openReservations(os).list();
+    return all.find(({ portguard }) => portguard.pid === pid)?.name;
+  } catch {
+    return undefined;
+  }
 }
 
 function spawn(words: readonly string[]) {

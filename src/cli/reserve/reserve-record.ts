@@ -4,7 +4,7 @@ import { PortguardError } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import type { ReserveEvent } from "../../core/reserve-event.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
-import { reasonOf } from "../../report/system-reason.ts";
+import { reasonOf } from "../../core/system-reason.ts";
 import { serveControl } from "../../state/control-channel.ts";
 import { controlPath } from "../../state/control-place.ts";
 import { ReservationBook } from "../../state/reservation-book.ts";

@@ -19,7 +19,7 @@ export const RESTART_HELP: HelpPage = {
       title: "exit codes",
       lines: [
         "0 it is ready; 1 no such reservation, or it never got ready, and the old one goes on",
-        "2 bad usage; 3 the reservation does not answer",
+        "2 bad usage; 3 the reservation does not answer, or none can be looked up",
       ],
     },
   ],

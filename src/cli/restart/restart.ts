@@ -3,7 +3,7 @@ import type { Exit } from "../../core/os.ts";
 import type { Reservation } from "../../core/reservation.ts";
 import { renderRestart, renderRestartJson } from "../../report/restart-text.ts";
 import { styleOfStdout, writeAnswer, writeSpans } from "../../report/write.ts";
-import { reasonOf } from "../../report/system-reason.ts";
+import { reasonOf } from "../../core/system-reason.ts";
 import { type Asked, askControl } from "../../state/control-channel.ts";
 import { findNearest } from "../words/nearest.ts";
 import type { Invocation } from "../words/parse-args.ts";

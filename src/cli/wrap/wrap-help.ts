@@ -30,7 +30,7 @@ export const WRAP_HELP: HelpPage = {
       title: "exit codes",
       lines: [
         "0 done, or done before; 1 there is no such server, or no command starts it;",
-        "2 bad usage, or not JSON; 3 it could not be written",
+        "2 bad usage, or not JSON; 3 it, or what it was, could not be written",
       ],
     },
   ],

@@ -5,7 +5,7 @@ import { type Config, type Server, findServer, namesOf, parseConfig, wordsOf } f
 import { type WrapPlan, planUnwrap, planWrap, wrappingOf } from "../../install/wrap/plan-wrap.ts";
 import { portOfServer } from "../../install/wrap/port-of-server.ts";
 import { findWorkTree } from "../../holders/work-tree.ts";
-import { reasonOf } from "../../report/system-reason.ts";
+import { reasonOf } from "../../core/system-reason.ts";
 import { type ConfigFile, readConfigFile, replaceConfigFile } from "../../state/config-file.ts";
 import { stateFolder } from "../../state/state-folder.ts";
 import { WrapBackups } from "../../state/wrap-backups.ts";
@@ -29,7 +29,8 @@ export async function runWrap(invocation: Invocation, services: Services): Promi
   const file = readConfig(args.file);
   const config = parseConfig(file.text, args.file);
   const server = findServer(config, args.server) ?? refuseName(config, args.server);
-  const backups = new WrapBackups(stateFolder((await services.os()).name, process.env));
+  const { name: system } = await services.os();
+  const backups = new WrapBackups(() => stateFolder(system, process.env));
   const before = textBefore(file, config, server, backups);
   const plan = args.action.kind === "wrap" ? await planFor(args.action, file, config, server) : backTo(before, file);
   const backup = plan.kind === "changed" && !args.dryRun ? act(args, file, plan.text, before, backups) : undefined;
