@@ -1,10 +1,8 @@
 import type { Kin, Leader, Lineage, Parentage } from "../../../core/origin.ts";
 import { seen, unseen } from "../../../core/seen.ts";
+import { climbFrom } from "../../unix/origin/climb.ts";
 import { readProcess } from "../owners.ts";
 import { type ProcessStat, readField, readStat } from "../procfs.ts";
-
-/** A chain of processes is never this long, unless it changes faster than we look. */
-const LONGEST = 64;
 
 /**
  * Programs that orphans are given to: the first process of a machine or a container, a user's service manager, and what
@@ -14,33 +12,15 @@ const ADOPTERS =
   /^(?:systemd|init|launchd|upstart|openrc-init|runit|s6-svscan|tini|dumb-init|catatonit|docker-init|containerd-shim.*|conmon)$/;
 const GUARD = "__guard";
 
-/** From each process up to the first one that may be seen; who stands above several of them is read once. */
 export function readLineages(pids: readonly number[]): Map<number, Lineage> {
-  const known = new Map<number, Kin | undefined>();
-  const kinOf = (pid: number) => {
-    if (!known.has(pid)) known.set(pid, readKin(pid));
-    return known.get(pid);
-  };
-  return new Map(
-    pids.flatMap((pid): [number, Lineage][] => {
-      const self = kinOf(pid);
-      return self ? [[pid, [self, ...climb(self, kinOf)]]] : [];
-    }),
-  );
-}
-
-function climb(self: Kin, kinOf: (pid: number) => Kin | undefined): Kin[] {
-  const above: Kin[] = [];
-  for (let kin: Kin | undefined = self; kin && above.length < LONGEST;) {
-    if (kin.parent.kind === "unseen") break;
-    kin = kinOf(kin.process.ppid ?? 0);
-    if (kin) above.push(kin);
-  }
-  return above;
+  return climbFrom(pids, {
+    readKin,
+    aboveOf: ({ parent, process }) => (parent.kind === "unseen" ? undefined : process.ppid),
+  });
 }
 
 function readKin(pid: number): Kin | undefined {
-  const stat = pid === 0 ? undefined : readStat(pid);
+  const stat = readStat(pid);
   const process = stat && readProcess(pid);
   if (!process) return undefined;
   const parent = stat.ppid === 0 ? undefined : readStat(stat.ppid);

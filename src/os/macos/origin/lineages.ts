@@ -1,6 +1,7 @@
 import type { Kin, Leader, Lineage, Parentage } from "../../../core/origin.ts";
 import { seen, unseen } from "../../../core/seen.ts";
 import { lazyLibc } from "../../unix/libc.ts";
+import { climbFrom } from "../../unix/origin/climb.ts";
 import { readAncestry } from "../lineage.ts";
 import { readProcessBlock } from "../libproc.ts";
 import { type Ancestry, parseGroup } from "../process-blocks.ts";
@@ -8,31 +9,10 @@ import { readFacts, readProcess } from "../processes.ts";
 
 const libc = lazyLibc({ getsid: { args: ["i32"], returns: "i32" } });
 
-const LONGEST = 64;
 const LAUNCHD = 1;
 
-/** From each process up to launchd; who stands above several of them is read once. */
 export function readLineages(pids: readonly number[]): Map<number, Lineage> {
-  const known = new Map<number, Kin | undefined>();
-  const kinOf = (pid: number) => {
-    if (!known.has(pid)) known.set(pid, readKin(pid));
-    return known.get(pid);
-  };
-  return new Map(
-    pids.flatMap((pid): [number, Lineage][] => {
-      const self = kinOf(pid);
-      return self ? [[pid, [self, ...climb(self, kinOf)]]] : [];
-    }),
-  );
-}
-
-function climb(self: Kin, kinOf: (pid: number) => Kin | undefined): Kin[] {
-  const above: Kin[] = [];
-  for (let kin: Kin | undefined = self; kin && above.length < LONGEST;) {
-    kin = kin.process.ppid === undefined || kin.process.ppid === 0 ? undefined : kinOf(kin.process.ppid);
-    if (kin) above.push(kin);
-  }
-  return above;
+  return climbFrom(pids, { readKin, aboveOf: ({ process }) => process.ppid });
 }
 
 function readKin(pid: number): Kin | undefined {
