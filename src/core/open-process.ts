@@ -1,9 +1,3 @@
-/** What tells one process from every other: its number, and when it started as `Os.process` answers it (ms since the epoch). */
-export interface ProcessIdentity {
-  readonly pid: number;
-  readonly startedAt: number;
-}
-
 /** One process that is kept open: what is sent to it reaches it, or nobody, whoever has its number by then. */
 export interface OpenProcess extends Disposable {
   readonly pid: number;

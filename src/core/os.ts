@@ -2,10 +2,11 @@ import type { Address } from "./address.ts";
 import type { Endpoint, Protocol } from "./endpoint.ts";
 import type { Exclusive } from "./exclusive.ts";
 import type { Network } from "./network.ts";
-import type { OpenProcess, ProcessIdentity } from "./open-process.ts";
+import type { OpenProcess } from "./open-process.ts";
 import type { Overrule } from "./overrule.ts";
 import type { Origins } from "./origin.ts";
 import type { OutputTap } from "./output-tap.ts";
+import type { ProcessIdentity } from "./process-mark.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Refusal } from "./os.ts";
-import type { ProcessMark } from "./reservation.ts";
+import type { ProcessMark } from "./process-mark.ts";
 
 /** Which ports are wanted. */
 export interface PortPick {

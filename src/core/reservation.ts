@@ -1,8 +1,8 @@
 import type { Address } from "./address.ts";
 import { type Endpoint, overlaps } from "./endpoint.ts";
 import { fail } from "./error.ts";
+import type { ProcessMark } from "./process-mark.ts";
 import type { HandoffWay } from "./reserve-event.ts";
-import type { ProcessInfo } from "./socket.ts";
 
 /** A reservation that runs now, as it is recorded for those who look for it. */
 export interface Reservation {
@@ -53,23 +53,6 @@ export interface LastRestart {
   readonly outcome: "under-way" | "ready" | "failed";
   /** Why it failed. */
   readonly what?: string;
-}
-
-/** One process, for good: pids are used again. */
-export interface ProcessMark {
-  readonly pid: number;
-  readonly startedAt?: number;
-  readonly born?: string;
-}
-
-export function markOf({ pid, startedAt, born }: ProcessInfo): ProcessMark {
-  return { pid, ...(startedAt !== undefined && { startedAt }), ...(born !== undefined && { born }) };
-}
-
-/** Whether that very process is what has the pid now; the start time counts where the system tells nothing better. */
-export function isSameProcess(mark: ProcessMark, now: ProcessInfo | undefined): boolean {
-  if (!now || now.pid !== mark.pid) return false;
-  return mark.born === undefined || now.born === undefined ? mark.startedAt === now.startedAt : mark.born === now.born;
 }
 
 /** Whether one of its ports is in the way of these endpoints. */

@@ -1,8 +1,7 @@
+import type { ProcessIdentity } from "./process-mark.ts";
+
 /** An orphan as a run of `clean` saw it, to be known again by a later one. */
-export interface Sighting {
-  readonly pid: number;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
+export interface Sighting extends ProcessIdentity {
   /** The ids of its sockets. */
   readonly sockets: readonly string[];
   /** When it was first seen orphaned, and last; milliseconds since the epoch. */

@@ -37,9 +37,9 @@ export interface ProcessInfo {
   /** The whole path of the file that it runs (Windows, macOS): what their firewalls know a program by. */
   readonly program?: string;
   readonly user?: string;
-  /** Milliseconds since the epoch. With the pid it identifies a process for good. */
+  /** Milliseconds since the epoch, to be shown: on Linux it moves when the clock is set. */
   readonly startedAt?: number;
-  /** Names its start on this machine as `startedAt` does, whatever becomes of the clock (Linux, where that one would move). */
+  /** Names its start on this machine, whatever becomes of the clock. With the pid it identifies a process for good (`ProcessMark`). */
   readonly born?: string;
   readonly cwd?: string;
 }

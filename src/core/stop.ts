@@ -1,7 +1,7 @@
 import type { Endpoint } from "./endpoint.ts";
 import type { PortHolder } from "./holder.ts";
-import type { ProcessIdentity } from "./open-process.ts";
 import type { Refusal } from "./os.ts";
+import type { ProcessIdentity } from "./process-mark.ts";
 import type { Holder } from "./reserve-event.ts";
 import type { ProcessInfo, SocketRow } from "./socket.ts";
 

@@ -1,6 +1,6 @@
 import type { Hold, Os } from "../core/os.ts";
 import type { PickAnswer, PickTerm, PortPick } from "../core/port-pick.ts";
-import { isSameProcess } from "../core/reservation.ts";
+import { isSameProcess } from "../core/process-mark.ts";
 
 const LOOK_MS = 100;
 /** A socket that listens for so long serves; one that goes before was a probe, as Vite makes several. */

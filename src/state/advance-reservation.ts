@@ -1,5 +1,6 @@
 import { formatEndpoint } from "../core/endpoint.ts";
-import { markOf, type Reservation } from "../core/reservation.ts";
+import { markOf } from "../core/process-mark.ts";
+import type { Reservation } from "../core/reservation.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 

@@ -7,8 +7,7 @@ export function parseReservation(text: string): Reservation | string {
 }
 
 const isName: Shape = (value) => typeof value === "string" && parseReservationName(value) === value;
-const isMoment: Shape = (value) => typeof value === "number" && Number.isFinite(value);
-const isMark = object({ pid: isNumber, startedAt: optional(isMoment), born: optional(isText) });
+const isMark = object({ pid: isNumber, born: optional(isText) });
 const isAddress = object({ family: oneOf(4, 6), text: isText, scopeId: isNumber });
 const isEndpoint = object({
   protocol: oneOf("tcp", "udp"),

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { PortguardError } from "../core/error.ts";
-import { defaultReservationName, markOf, RESERVATION_VERSION, type Reservation } from "../core/reservation.ts";
+import { markOf } from "../core/process-mark.ts";
+import { defaultReservationName, RESERVATION_VERSION, type Reservation } from "../core/reservation.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 import { advanceReservation } from "./advance-reservation.ts";

@@ -1,7 +1,8 @@
 import { renameSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isSameProcess, parseReservationName, type Reservation } from "../core/reservation.ts";
+import { isSameProcess } from "../core/process-mark.ts";
+import { parseReservationName, type Reservation } from "../core/reservation.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 import { createOwned, isThere, listNames, readOwned, removeOwned, replaceOwned } from "./owned-file.ts";
 import { parseReservation } from "./parse-reservation.ts";

@@ -39,7 +39,7 @@ const isSightings: Shape = object({
   sightings: list(
     object({
       pid: isNumber,
-      startedAt: isMoment,
+      born: isText,
       sockets: list(isText),
       firstSeenAt: isMoment,
       lastSeenAt: isMoment,

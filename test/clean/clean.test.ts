@@ -171,7 +171,7 @@ describe("a run that nobody watches", () => {
     await expectLeft();
     age(11, (sighting) => ({ ...sighting, cpuMs: (sighting.cpuMs ?? 0) - 10 }));
     await expectLeft();
-    age(11, (sighting) => ({ ...sighting, startedAt: sighting.startedAt - 5000 }));
+    age(11, (sighting) => ({ ...sighting, born: `${sighting.born}0` }));
     await expectLeft();
     age(11);
     await until("it to be idle", async () => {

@@ -1,12 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { isOpenToOthers } from "../../src/core/listing.ts";
-import {
-  clientAddress,
-  defaultReservationName,
-  isSameProcess,
-  requireReservationName,
-  reserves,
-} from "../../src/core/reservation.ts";
+import { clientAddress, defaultReservationName, requireReservationName, reserves } from "../../src/core/reservation.ts";
 import { at, madeReservation } from "../state/made-reservation.ts";
 
 describe("the name of a reservation", () => {
@@ -25,15 +19,6 @@ describe("the name of a reservation", () => {
   test.each(["", "-x", "a/b", "..", "a b", "x".repeat(64)])("is not `%s`", (text) => {
     expect(() => requireReservationName(text)).toThrow("is not a name for a reservation");
   });
-});
-
-test("a process is the same by its birth, whatever the clock says, and by its start where there is nothing better", () => {
-  const mark = { pid: 1, startedAt: 5, born: "a" };
-  expect(isSameProcess(mark, { pid: 1, startedAt: 6, born: "a", command: [] })).toBeTrue();
-  expect(isSameProcess(mark, { pid: 1, startedAt: 5, born: "b", command: [] })).toBeFalse();
-  expect(isSameProcess(mark, { pid: 1, startedAt: 5, command: [] })).toBeTrue();
-  expect(isSameProcess(mark, { pid: 1, startedAt: 6, command: [] })).toBeFalse();
-  expect(isSameProcess(mark, undefined)).toBeFalse();
 });
 
 test("a reservation is in the way where it holds or serves", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { identify, type ProcessIdentity } from "../../src/core/process-mark.ts";
 import type { OpenProcess } from "../../src/core/open-process.ts";
 import { loadOs } from "../../src/os/index.ts";
 import { until } from "../drive/until.ts";
@@ -14,8 +15,12 @@ function start(...argv: readonly string[]): Bun.Subprocess {
   return Bun.spawn([...argv], { stdio: ["ignore", "ignore", "ignore"] });
 }
 
+function see(pid: number): ProcessIdentity {
+  return identify(os.process(pid)!)!;
+}
+
 function open(pid: number): OpenProcess {
-  return os.openProcess({ pid, startedAt: os.process(pid)!.startedAt! })!;
+  return os.openProcess(see(pid))!;
 }
 
 describe("an opened process", () => {
@@ -41,21 +46,22 @@ describe("an opened process", () => {
   test("has ended when it is dead and nobody has collected it", async () => {
     const parent = start("sh", "-c", "sleep 600 & exec sleep 600");
     const child = await until("its child", () => childOf(parent.pid));
-    using opened = open(child);
+    const seen = see(child);
+    using opened = os.openProcess(seen)!;
     opened.signal("SIGKILL");
     expect(await opened.ends(AMPLY)).toBe(true);
-    expect(os.openProcess({ pid: child, startedAt: os.process(child)?.startedAt ?? 0 })).toBeUndefined();
+    expect(os.openProcess(seen)).toBeUndefined();
     parent.kill("SIGKILL");
     await parent.exited;
   });
 
   test("is not found by another's start, nor once it is gone", async () => {
     const child = start("sleep", "600");
-    const startedAt = os.process(child.pid)!.startedAt!;
-    expect(os.openProcess({ pid: child.pid, startedAt: startedAt - 10 })).toBeUndefined();
+    const seen = see(child.pid);
+    expect(os.openProcess({ ...seen, born: see(process.pid).born })).toBeUndefined();
     child.kill("SIGKILL");
     await child.exited;
-    expect(os.openProcess({ pid: child.pid, startedAt })).toBeUndefined();
+    expect(os.openProcess(seen)).toBeUndefined();
   });
 });
 

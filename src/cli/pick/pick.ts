@@ -1,7 +1,7 @@
 import { fail } from "../../core/error.ts";
 import type { Exit, Os } from "../../core/os.ts";
 import type { PickAnswer, PickTerm } from "../../core/port-pick.ts";
-import { markOf } from "../../core/reservation.ts";
+import { markOf } from "../../core/process-mark.ts";
 import { renderJson } from "../../report/json.ts";
 import { type Line, writeAnswer, writeLines } from "../../report/write.ts";
 import type { Invocation } from "../words/parse-args.ts";

@@ -1,7 +1,7 @@
 import { dirname, parse } from "node:path";
 import { fail } from "../../core/error.ts";
-import type { ProcessIdentity } from "../../core/open-process.ts";
 import type { Os } from "../../core/os.ts";
+import { identify, type ProcessIdentity } from "../../core/process-mark.ts";
 import { parseRuleId } from "../../core/rule-request.ts";
 import { revertRule } from "../../firewall/apply.ts";
 import { runCommand } from "../../firewall/run-command.ts";
@@ -52,9 +52,8 @@ export function endKeeper(id: string, os: Os): void {
 /** A pid alone could be somebody else's by now. */
 function findKeeper(id: string, file: KeeperFile, os: Os): ProcessIdentity | undefined {
   const pid = file.read();
-  const { command, startedAt } = (pid === undefined ? undefined : os.process(pid)) ?? {};
-  if (pid === undefined || startedAt === undefined) return undefined;
-  return command?.includes("__revert") && command.includes(id) ? { pid, startedAt } : undefined;
+  const found = pid === undefined ? undefined : os.process(pid);
+  return found?.command.includes("__revert") && found.command.includes(id) ? identify(found) : undefined;
 }
 
 /** `portguard __revert ID AFTER`: sleeps, and takes the rule back by the journal. Answers the exit code. */

@@ -1,5 +1,6 @@
 import type { PortHolder } from "../../core/holder.ts";
 import type { HoldRequest, Os } from "../../core/os.ts";
+import { isSameProcess } from "../../core/process-mark.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
 import type { Freed, Newcomer, Stopped, StopPlan } from "../../core/stop.ts";
 import { findConnections } from "../find-holders.ts";
@@ -24,15 +25,13 @@ export async function freePort(plan: StopPlan, request: HoldRequest, tools: Free
 }
 
 function describeNewcomer(holder: PortHolder, stopped: readonly Stopped[]): Newcomer {
-  const before = new Set(stopped.flatMap(({ target }) => aboveOf(target.holder)).map(identityOf));
-  const revivedBy = aboveOf(holder).find((process) => process.pid !== 1 && before.has(identityOf(process)));
+  const before = stopped.flatMap(({ target }) => aboveOf(target.holder));
+  const revivedBy = aboveOf(holder).find(
+    (process) => process.pid !== 1 && before.some((each) => isSameProcess(each, process)),
+  );
   return { holder, ...(revivedBy && { revivedBy }) };
 }
 
 function aboveOf({ owner }: PortHolder): ProcessInfo[] {
   return owner.kind === "process" ? owner.lineage.slice(1).map(({ process }) => process) : [];
-}
-
-function identityOf({ pid, startedAt }: ProcessInfo): string {
-  return `${pid} ${startedAt}`;
 }

@@ -1,5 +1,6 @@
 import type { Grade, Owner, PortHolder, ProcessOwner, StartedBy } from "../../core/holder.ts";
 import type { Kin } from "../../core/origin.ts";
+import { identify } from "../../core/process-mark.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
 import type { Doomed, LeftAlone, StopPlan, StopTarget } from "../../core/stop.ts";
 import { nameProcess } from "../name-process.ts";
@@ -168,9 +169,9 @@ function findLoop({ lineage }: ProcessOwner, { pids }: Asker): ProcessInfo | und
 }
 
 function doom(process: ProcessInfo, role: Doomed["role"], { sockets }: PortHolder): Doomed | undefined {
-  const { pid, startedAt } = process;
+  const identity = identify(process);
   const known = role === "holder" || role === "worker" ? sockets : [];
-  return startedAt === undefined ? undefined : { pid, startedAt, process, role, sockets: known };
+  return identity && { ...identity, process, role, sockets: known };
 }
 
 function consentFor(

@@ -1,11 +1,10 @@
 import type { PortHolder } from "../../core/holder.ts";
+import { identify, isSameProcess } from "../../core/process-mark.ts";
 import { valueOf } from "../../core/seen.ts";
 import type { Sighting } from "../../core/sighting.ts";
 
 /** So long an orphan has to have been one, in the eyes of earlier runs, before one that nobody watches stops it. */
 export const PATIENCE_MS = 600_000;
-/** A clock that is set meanwhile moves the start times that a later run works out. */
-const SAME_START_MS = 2000;
 
 export interface Ripened {
   /** To be kept for the next run. */
@@ -25,16 +24,14 @@ export function ripen(orphans: readonly PortHolder[], before: readonly Sighting[
 
 function sight(holder: PortHolder, before: readonly Sighting[], now: number) {
   const { owner, sockets } = holder;
-  const startedAt = owner.kind === "process" ? owner.lineage[0].process.startedAt : undefined;
-  if (owner.kind !== "process" || startedAt === undefined) return undefined;
-  const { pid } = owner.lineage[0].process;
+  const identity = owner.kind === "process" ? identify(owner.lineage[0].process) : undefined;
+  if (owner.kind !== "process" || !identity) return undefined;
   const cpuMs = valueOf(owner.life.cpuMs);
   const ids = sockets.map(({ id }) => id);
-  const earlier = before.find((one) => isSame(one, { pid, startedAt, sockets: ids }));
+  const earlier = before.find((one) => isSame(one, { ...identity, sockets: ids }));
   const firstSeenAt = Math.min(earlier?.firstSeenAt ?? now, now);
   const sighting: Sighting = {
-    pid,
-    startedAt,
+    ...identity,
     sockets: ids,
     firstSeenAt,
     lastSeenAt: now,
@@ -44,9 +41,8 @@ function sight(holder: PortHolder, before: readonly Sighting[], now: number) {
   return { holder, sighting, isRipe: isQuiet && now - firstSeenAt >= PATIENCE_MS };
 }
 
-type Identity = Pick<Sighting, "pid" | "startedAt" | "sockets">;
+type Identity = Pick<Sighting, "pid" | "born" | "sockets">;
 
 function isSame(one: Identity, other: Identity): boolean {
-  const sameStart = Math.abs(one.startedAt - other.startedAt) <= SAME_START_MS;
-  return one.pid === other.pid && sameStart && one.sockets.some((id) => other.sockets.includes(id));
+  return isSameProcess(one, other) && one.sockets.some((id) => other.sockets.includes(id));
 }

@@ -32,7 +32,6 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   const user = userName(readField(`/proc/${pid}/status`, "Uid")?.split("\t")[0]);
   const startedAt = startTime(stat.startTicks);
   const cwd = readLinkPath(`/proc/${pid}/cwd`);
-  const boot = bootId();
   return {
     pid,
     ppid: stat.ppid,
@@ -40,26 +39,29 @@ export function readProcess(pid: number): ProcessInfo | undefined {
     command: commandLine(pid),
     ...(user !== undefined && { user }),
     ...(startedAt !== undefined && { startedAt }),
-    ...(boot !== undefined && { born: `${boot} ${stat.startTicks}` }),
+    born: nameStart(stat.startTicks),
     ...(cwd !== undefined && { cwd }),
   };
 }
 
-function bootId(): string | undefined {
-  return readTextPath("/proc/sys/kernel/random/boot_id")?.trim();
+/** What tells a start so many clock ticks after boot from every other one, of before the machine was started anew as well. */
+export function nameStart(ticks: number): string {
+  bootId ??= readTextPath("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  return `${bootId} ${ticks}`;
 }
 
 function commandLine(pid: number): string[] {
   return (readTextPath(`/proc/${pid}/cmdline`) ?? "").split("\0").slice(0, -1);
 }
 
+let bootId: string | undefined;
 let boot: number | undefined;
 
 /**
  * Milliseconds since the epoch of so many clock ticks after boot. The moment of the boot is asked for once: the kernel
- * works it out from the clock on the wall, which may be set meanwhile, and a process must keep its time for as long as we run.
+ * works it out from the clock on the wall, which may be set meanwhile.
  */
-export function startTime(ticks: number): number | undefined {
+function startTime(ticks: number): number | undefined {
   boot ??= readBootTime();
   return boot === undefined ? undefined : boot * 1000 + (ticks / TICKS_PER_SECOND) * 1000;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import type { ProcessMark } from "../../core/process-mark.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
 import { readStart } from "./arguments.ts";
 import { readProcessBlock } from "./libproc.ts";
@@ -9,7 +10,7 @@ import { parseFolder, parseFullFacts, parseShortFacts, type ProcessFacts } from 
 export function readProcess(pid: number): ProcessInfo | undefined {
   const facts = readFacts(pid);
   if (!facts) return undefined;
-  const { ppid, name, uid, startedAt } = facts;
+  const { ppid, name, uid } = facts;
   const folders = readProcessBlock(pid, "folders");
   const start = readStart(pid);
   return {
@@ -19,9 +20,20 @@ export function readProcess(pid: number): ProcessInfo | undefined {
     command: start?.command ?? [],
     ...(start?.program.startsWith("/") && { program: start.program }),
     user: userName(uid),
-    ...(startedAt !== undefined && { startedAt }),
+    ...startOf(facts),
     ...(folders && { cwd: parseFolder(folders) }),
   };
+}
+
+/** What tells it from every other one. */
+export function readMark(pid: number): ProcessMark | undefined {
+  const facts = readFacts(pid);
+  return facts && { pid, ...startOf(facts) };
+}
+
+/** The kernel notes the start of a process once: setting the clock does not move it. */
+function startOf({ startedAt }: ProcessFacts): Pick<ProcessInfo, "startedAt" | "born"> {
+  return startedAt === undefined ? {} : { startedAt, born: `${startedAt}` };
 }
 
 export function readFacts(pid: number): ProcessFacts | undefined {

@@ -1,18 +1,21 @@
-import type { OpenProcess, ProcessIdentity, SignalOutcome } from "../../core/open-process.ts";
+import type { OpenProcess, SignalOutcome } from "../../core/open-process.ts";
 import type { SignalName } from "../../core/os.ts";
+import { isSameProcess, type ProcessIdentity } from "../../core/process-mark.ts";
 import { WaitLoop } from "../wait-loop.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { ACCESS, ProcessHandle } from "./process-handle.ts";
+import { readStart } from "./processes.ts";
 
 const loop = new WaitLoop<ProcessHandle>((all) => all.map((each) => (each.hasEnded() ? 1 : 0)));
 
 /** The kernel gives the number to nobody else while the handle is open; what is looked at then stays so. */
-export function openProcess({ pid, startedAt }: ProcessIdentity): OpenProcess | undefined {
+export function openProcess(who: ProcessIdentity): OpenProcess | undefined {
+  const { pid } = who;
   const least = ACCESS.query | ACCESS.wait;
   const whole = ProcessHandle.open(pid, least | ACCESS.terminate);
   const handle = whole ?? ProcessHandle.open(pid, least);
   if (!handle) return undefined;
-  if (handle.startedAt() === startedAt && !handle.hasEnded())
+  if (isSameProcess(who, { pid, ...readStart(handle) }) && !handle.hasEnded())
     return new WindowsProcess(pid, handle, whole !== undefined);
   handle[Symbol.dispose]();
   return undefined;

@@ -24,8 +24,13 @@ export function openAsFarAsAllowed(pid: number): ProcessHandle | undefined {
   return ProcessHandle.open(pid, least | ACCESS.readMemory) ?? ProcessHandle.open(pid, least);
 }
 
-function describe(listed: ListedProcess, handle: ProcessHandle): ProcessInfo {
+/** The kernel notes the start of a process once: setting the clock does not move it. */
+export function readStart(handle: ProcessHandle): Pick<ProcessInfo, "startedAt" | "born"> {
   const startedAt = handle.startedAt();
+  return startedAt === undefined ? {} : { startedAt, born: `${startedAt}` };
+}
+
+function describe(listed: ListedProcess, handle: ProcessHandle): ProcessInfo {
   const user = readUser(handle);
   const cwd = readWorkingDirectory(handle);
   const program = handle.program();
@@ -33,7 +38,7 @@ function describe(listed: ListedProcess, handle: ProcessHandle): ProcessInfo {
     ...listed,
     command: splitCommandLine(readCommandLine(handle) ?? ""),
     ...(user !== undefined && { user }),
-    ...(startedAt !== undefined && { startedAt }),
+    ...readStart(handle),
     ...(cwd !== undefined && { cwd }),
     ...(program !== undefined && { program }),
   };

@@ -5,7 +5,7 @@
  *     unshare --pid --fork --mount-proc bun reuse-pids.ts ROUNDS
  */
 import { writeFileSync } from "node:fs";
-import type { ProcessIdentity } from "../../../src/core/open-process.ts";
+import { identify, isSameProcess, type ProcessIdentity } from "../../../src/core/process-mark.ts";
 import { loadOs } from "../../../src/os/index.ts";
 
 const os = await loadOs();
@@ -15,20 +15,20 @@ const told = { rounds, openedBefore: 0, openedAfter: 0, wrongKills: 0 };
 const startSleeper = () => Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
 
 function see(pid: number): ProcessIdentity {
-  const startedAt = os.process(pid)?.startedAt;
-  if (startedAt === undefined) throw new Error(`process ${pid} has no start time`);
-  return { pid, startedAt };
+  const found = identify(os.process(pid) ?? { pid });
+  if (!found) throw new Error(`process ${pid} has no start time`);
+  return found;
 }
 
 /**
  * Tried until the number is the wanted one (threads of this very program take some, too), and the clock's tick another: two
  * processes that start within 10 ms look alike, but no system gives a number anew as fast as that.
  */
-async function startInPlaceOf({ pid, startedAt }: ProcessIdentity): Promise<Bun.Subprocess> {
+async function startInPlaceOf(first: ProcessIdentity): Promise<Bun.Subprocess> {
   for (;;) {
-    writeFileSync("/proc/sys/kernel/ns_last_pid", String(pid - 1));
+    writeFileSync("/proc/sys/kernel/ns_last_pid", String(first.pid - 1));
     const started = startSleeper();
-    if (started.pid === pid && see(pid).startedAt !== startedAt) return started;
+    if (started.pid === first.pid && !isSameProcess(first, see(first.pid))) return started;
     started.kill("SIGKILL");
     await started.exited;
   }
