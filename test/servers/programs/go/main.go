@@ -1,4 +1,5 @@
-// Go's own HTTP server: `server ADDR`. From Go 1.24 on its listener is an MPTCP socket.
+// Go's own HTTP server: `server ADDR [--log]`. From Go 1.24 on its listener is an MPTCP socket. With --log it prints a line
+// for each request, before it answers.
 package main
 
 import (
@@ -15,6 +16,12 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println("up")
-	answer := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "first %d\n", os.Getpid()) }
+	logs := len(os.Args) > 2 && os.Args[2] == "--log"
+	answer := func(w http.ResponseWriter, r *http.Request) {
+		if logs {
+			fmt.Printf("%s %s %s\n", r.Method, r.URL, r.Proto)
+		}
+		fmt.Fprintf(w, "first %d\n", os.Getpid())
+	}
 	fmt.Fprintln(os.Stderr, http.Serve(listener, http.HandlerFunc(answer)))
 }
