@@ -149,6 +149,8 @@ export class WatchLoop {
     this.closeListener(guard);
     this.guards = this.guards.filter((each) => each !== guard);
     this.report({ from: "thread", gone: guard.generation });
+    // Nothing else would, as long as hardly anything happens: what a generation took is given back.
+    Bun.gc(true);
   }
 
   private takeListener(guard: WatchedGuard, theirs: number): void {
