@@ -3,7 +3,7 @@ import { closeFd, openSocketPair, setCloseOnExec, writeFd } from "./files.ts";
 import { groupSignalNumbers } from "./signals.ts";
 import { reapChild, spawnProcess } from "./spawn.ts";
 import { encodeLine, type ToGuard } from "./guard-protocol.ts";
-import { passInheritedFds } from "./inherited-fds.ts";
+import { passInheritedFds, strayFds } from "./inherited-fds.ts";
 import { selfCommand } from "./self.ts";
 
 const LAST_WAIT_MS = 1000;
@@ -25,7 +25,8 @@ export class GuardProcess {
     for (const fd of [theirs, ...fds]) setCloseOnExec(fd, false);
     const self = selfCommand("__guard", String(theirs));
     // Blocked rather than ignored: what it starts must not inherit an ignored signal.
-    const pid = spawnProcess({ ...self, env: environment(), defaultSignals: [], blockedSignals: groupSignalNumbers() });
+    const signals = { defaultSignals: [], blockedSignals: groupSignalNumbers() };
+    const pid = spawnProcess({ ...self, env: environment(), ...signals, closed: strayFds([theirs, ...fds]) });
     for (const fd of fds) setCloseOnExec(fd);
     closeFd(theirs);
     if (pid < 0) {

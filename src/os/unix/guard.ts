@@ -1,6 +1,7 @@
 import { POLLIN } from "./constants.ts";
 import { closeFd, pollFds, readFd, writeFd } from "./files.ts";
 import { encodeLine, type FromGuard, LineReader, type ToGuard } from "./guard-protocol.ts";
+import { strayFds } from "./inherited-fds.ts";
 import { setSoftNofile } from "./nofile.ts";
 import { allSignalNumbers, ignoreSignal } from "./signals.ts";
 import { reapChild, spawnProcess } from "./spawn.ts";
@@ -70,7 +71,7 @@ export abstract class Guard {
       ...(stdout === undefined ? [] : [{ from: stdout, to: 1 }]),
       ...(stderr === undefined ? [] : [{ from: stderr, to: 2 }]),
     ];
-    const pid = spawnProcess({ file: argv[0]!, argv, env, defaultSignals, blockedSignals, moved });
+    const pid = spawnProcess({ file: argv[0]!, argv, env, defaultSignals, blockedSignals, moved, closed: strayFds() });
     // The last one that writes is the command's: then its end is seen.
     for (const { from } of moved) closeFd(from);
     if (pid < 0) return this.say({ said: "failed", error: -pid });

@@ -3,7 +3,7 @@ import { duplicateFd, replaceFdNumber, setCloseOnExec, writeFd } from "./files.t
 import { defaultSignal } from "./signals.ts";
 import { execProgram, setEnvironment } from "./spawn.ts";
 import { IGNORED_BY_RUNTIME } from "./ignored-signals.ts";
-import { passInheritedFds } from "./inherited-fds.ts";
+import { hideStrayFds, passInheritedFds } from "./inherited-fds.ts";
 import { setSoftNofile } from "./nofile.ts";
 import { selfCommand } from "./self.ts";
 
@@ -38,7 +38,8 @@ export function runLauncher(orderText: string, argv: readonly string[]): number 
   passInheritedFds(order.fds);
   // First out of the way of the numbers that they are to have; no copy but those may reach the command.
   const sources = order.fds.map((fd) => duplicateFd(fd, FIRST_FD + order.fds.length));
-  for (const fd of [...order.fds, ...sources]) setCloseOnExec(fd);
+  for (const fd of order.fds) setCloseOnExec(fd);
+  hideStrayFds();
   if (order.listenPid) setEnvironment("LISTEN_PID", String(process.pid));
   for (const signal of IGNORED_BY_RUNTIME) defaultSignal(signal);
   if (order.nofile !== undefined) setSoftNofile(order.nofile);

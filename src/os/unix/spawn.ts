@@ -35,6 +35,8 @@ export interface SpawnSpec {
   readonly blockedSignals: readonly number[];
   /** Open files of ours that the child has under other numbers, and only there. */
   readonly moved?: readonly { readonly from: number; readonly to: number }[];
+  /** Numbers that the child closes, whether anything is open there or not. */
+  readonly closed?: readonly number[];
 }
 
 /**
@@ -58,6 +60,7 @@ export function spawnProcess(spec: SpawnSpec): number {
       libc().posix_spawn_file_actions_adddup2(actions, from, to);
       libc().posix_spawn_file_actions_addclose(actions, from);
     }
+    for (const fd of spec.closed ?? []) libc().posix_spawn_file_actions_addclose(actions, fd);
     const error = libc().posix_spawnp(pid, cString(spec.file), actions, attributes, argv.pointers, envp.pointers);
     return error === 0 ? pid[0]! : -error;
   } finally {
