@@ -36,7 +36,7 @@ export function renderSuccession(event: SuccessionEvent): readonly Line[] {
     case "crashed":
       return [bad(`the command ended ${renderExit(event.exit)}: started again in ${formatDuration(event.pauseMs)}`)];
     case "gave-up": {
-      const what = `given up: ${event.starts} starts in a row ended before they served, the last one ${renderExit(event.exit)}`;
+      const what = `given up: ${event.starts} starts in a row ended without having served, the last one ${renderExit(event.exit)}`;
       return [bad(what), ...(event.lastLines ?? []).map((line) => plain(`  ${line}`)), hint(event.hint)];
     }
     case "queue-expired": {

@@ -3,6 +3,7 @@ import type { Exit, GenerationEvent, SignalName, Tree, TreeProcess } from "../co
 import { joinWords } from "../core/port-held-error.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
+import { hintForeground } from "./foreground.ts";
 import type { HeardOutput } from "./heard-output.ts";
 import { programName } from "./program-name.ts";
 import type { ReadinessWatch } from "./readiness-watch.ts";
@@ -219,19 +220,15 @@ export class Generation {
     if (this.wasAskedToEnd || !hasSucceeded || daemons.length === 0) return;
     const name = programName(this.options.request.command);
     const what = `${name} went to the background, where it can't be guarded: ended, with ${listProcesses(daemons)}`;
-    this.warn(
-      "WENT_TO_BACKGROUND",
-      what,
-      "run it in the foreground: `daemon off;` (nginx), `--daemonize no` (redis-server)",
-    );
+    this.warn("WENT_TO_BACKGROUND", what, hintForeground(daemons.map((each) => each.name)));
   }
 
-  /** Where it ended before it served, which nobody wanted. */
+  /** Where it ended and never served: what was to be a server may have failed, and another command may be done. */
   warnIfUnserved(exit: Exit): void {
     const { request, ports } = this.options;
     if (this.readyAt !== undefined || this.readiness.hasListened) return;
-    const what = `${programName(request.command)} ended ${howEnded(exit)} before it served on ${ports.join(", ")}`;
-    this.warn("NOT_BOUND", what, "its own output says why");
+    const what = `${programName(request.command)} ended ${howEnded(exit)} without having served on ${ports.join(", ")}`;
+    this.warn("NOT_BOUND", what, "if it was meant to serve, its own output says why it did not");
   }
 
   private warn(code: Extract<ReserveEvent, { kind: "warning" }>["code"], what: string, hint: string): void {

@@ -139,7 +139,7 @@ describe("a crash", () => {
     expect(pauses).toEqual([100, 200, 400, 800]);
     expect(await eventOf(run, "gave-up", 5)).toMatchObject({ starts: 5, exit: { kind: "code", code: 3 } });
     expect(run.stderr.match(/^broken$/gm)).toHaveLength(5);
-    expect(run.voice.at(-3)).toBe("given up: 5 starts in a row ended before they served, the last one with 3");
+    expect(run.voice.at(-3)).toBe("given up: 5 starts in a row ended without having served, the last one with 3");
   });
 
   test("SIGTERM in the pause after it ends all", async () => {

@@ -134,7 +134,7 @@ test("a command that is given up on is given up on with the last lines of its st
   const lines = Array.from({ length: 10 }, (_, index) => `line ${index + 2}`);
   expect(await eventOf(run, "gave-up", 5)).toMatchObject({ lastLines: lines });
   expect(run.voice.slice(-12, -1)).toEqual([
-    "given up: 5 starts in a row ended before they served, the last one with 3",
+    "given up: 5 starts in a row ended without having served, the last one with 3",
     ...lines.map((line) => `  ${line}`),
   ]);
   await using terminal = drive({ args, terminal: true });

@@ -144,8 +144,8 @@ describe("--quiet", () => {
     await using run = driveAlone({ args: reserve("takeover", port, ["--quiet"], ["true"]), ports: [port] });
     expect(await run.ended()).toBe(0);
     expect(run.voice).toEqual([
-      `warning: true ended with 0 before it served on ${port}`,
-      "hint: its own output says why",
+      `warning: true ended with 0 without having served on ${port}`,
+      "hint: if it was meant to serve, its own output says why it did not",
     ]);
   });
 });

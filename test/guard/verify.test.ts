@@ -53,11 +53,11 @@ describe.each(["takeover", "release"] as const)("by %s portguard says", (way) =>
     ["exit 0", "with 0", 0],
     ["exit 3", "with 3", 3],
     ["kill -KILL $$", "by SIGKILL", "SIGKILL"],
-  ] as const)("that the command ended before it listened: %s", async (script, how, end) => {
+  ] as const)("that the command ended without having listened: %s", async (script, how, end) => {
     const port = freePort();
     await using run = start(way, port, [], ["sh", "-c", script]);
     expect(await run.ended()).toBe(end);
-    expect(warnings(run)).toEqual([["NOT_BOUND", `sh ended ${how} before it served on ${port}`]]);
+    expect(warnings(run)).toEqual([["NOT_BOUND", `sh ended ${how} without having served on ${port}`]]);
     await run.expectNothingLeft();
   });
 

@@ -51,7 +51,7 @@ describe("generations", () => {
     ]);
     const lastLines = ["no such table"];
     expect(told({ kind: "gave-up", generation: 5, exit, starts: 5, lastLines, hint: "run it" })).toEqual([
-      "given up: 5 starts in a row ended before they served, the last one with 3",
+      "given up: 5 starts in a row ended without having served, the last one with 3",
       "  no such table",
       "hint: run it",
     ]);
