@@ -126,6 +126,26 @@ describe("wrap", () => {
     );
   });
 
+  test("takes the server of ~/.claude.json for the folder that it is asked in, and each back by itself", () => {
+    const shim = { command: "python", args: ["shim.py"] };
+    using place = new Place("", ".claude.json");
+    const [here, there] = [place.path, "/home/ada/other"];
+    const source = JSON.stringify({
+      projects: { [here]: { mcpServers: { shim } }, [there]: { mcpServers: { shim } } },
+    });
+    writeFileSync(place.file(".claude.json"), source);
+    const first = place.wrap(".claude.json", "shim", "--port", "3005");
+    expect(first.stdout).toStartWith(`✓ shim of .claude.json, for ${here}, is started as `);
+    const once = place.read(".claude.json");
+    const second = place.wrap(".claude.json", "shim", "--port", "3006", "--project", there, "--json");
+    expect(JSON.parse(second.stdout)).toMatchObject({ ok: true, changed: true, server: "shim", project: there });
+    expect(place.read(".claude.json").match(/"reserve","\d+"/g)).toEqual(['"reserve","3005"', '"reserve","3006"']);
+    place.wrap(".claude.json", "shim", "--undo", "--project", there);
+    expect(place.read(".claude.json")).toBe(once);
+    place.wrap(".claude.json", "shim", "--undo");
+    expect(place.read(".claude.json")).toBe(source);
+  });
+
   test("keeps a file's mode and follows a link to it", () => {
     using place = new Place(ENTRY, "real.json");
     chmodSync(place.file("real.json"), 0o640);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { BOM, findServer, parseConfig, wordsOf } from "../../src/install/wrap/config.ts";
+import { chooseServer } from "../../src/install/wrap/choose-server.ts";
+import { BOM, findServer, namesOf, parseConfig, wordsOf } from "../../src/install/wrap/config.ts";
 import { planUnwrap, planWrap, wrappingOf } from "../../src/install/wrap/plan-wrap.ts";
 import { portOfServer } from "../../src/install/wrap/port-of-server.ts";
 
@@ -115,6 +116,94 @@ test.each([["C:\\tools\\portguard.exe", "/opt/Portguard", "portguard"]])(
     }
   },
 );
+
+/** The same text, as other editors would have it: every one of them is somebody's. */
+const FORMS: readonly (readonly [what: string, form: (text: string) => string])[] = [
+  ["as it is", (text) => text],
+  ["with CRLF", (text) => text.replaceAll("\n", "\r\n")],
+  ["with tabs", (text) => text.replaceAll("  ", "\t")],
+  ["behind a byte order mark", (text) => BOM + text],
+];
+
+const ENTRY = `{
+        // started by hand before
+        "command": "python", /* 3.12 */
+        "args": ["shim.py", "--port", "3005"], "env": { "A": "\\u00e9" }
+      }`;
+
+describe("every client's own form is known, and all else of the file stays byte for byte:", () => {
+  describe.each([
+    ["Claude, Cursor, Windsurf", `{\n  "mcpServers": {\n      "shim": ${ENTRY},\n  },\n}\n`],
+    ["VS Code's mcp.json", `{\n  "inputs": [],\n  "servers": {\n      "shim": ${ENTRY}\n  }\n}`],
+    ["VS Code's settings.json", `{\n  "a.b": 1,\n  "mcp": {\n    "servers": { "shim": ${ENTRY}, },\n  }, // end\n}\n`],
+    ["its flat form", `{ "mcp.servers": { "shim": ${ENTRY} } }`],
+    ["a workspace", `{ "folders": [], "settings": { "mcp": { "servers": { "shim": ${ENTRY} } } } }`],
+    ["a dev container", `{ "customizations": { "vscode": { "mcp": { "servers": { "shim": ${ENTRY} } } } } }`],
+    ["Zed", `// Zed\n{\n  "theme": "One",\n  "context_servers": {\n      "shim": ${ENTRY}\n  },\n}\n`],
+    [
+      "Zed of 2025",
+      `{ "context_servers": { "shim": { "source": "custom", "command": ${ENTRY.replace('"command"', '"path"')} } } }`,
+    ],
+  ])("%s", (_client, source) => {
+    test.each(FORMS)("%s", (_what, form) => {
+      const before = form(source);
+      const after = wrap(before);
+      const key = before.includes('"path"') ? "path" : "command";
+      const expected = before
+        .replace(`"${key}": "python"`, `"${key}": "/opt/portguard"`)
+        .replace('["shim.py"', '["reserve", "3005", "--if-held", "wait", "--", "python", "shim.py"');
+      expect(after).toBe(expected);
+      expect(wrap(after)).toBe("unchanged");
+      expect(unwrap(after)).toBe(before);
+    });
+  });
+});
+
+describe("of Claude Code's own file", () => {
+  const entry = (port: number) => ({ command: "x", args: ["--port", `${port}`] });
+  const file = (own: object, projects: Readonly<Record<string, object>>) => {
+    const each = Object.entries(projects).map(([folder, mcpServers]) => [folder, { allowedTools: [], mcpServers }]);
+    return parseConfig(JSON.stringify({ ...own, projects: Object.fromEntries(each) }), ".claude.json");
+  };
+  const both = file(
+    { mcpServers: { shim: entry(1) } },
+    { "/home/ada/shop": { shim: entry(2), web: entry(3) }, "D:/shop": { shim: entry(4) }, "/home/ada/old": {} },
+  );
+  const portIn = (config: typeof both, folders: readonly string[], project?: string, name = "shim") => {
+    const found = chooseServer(config, { name, folders, ...(project !== undefined && { project }) });
+    return found && wordsOf(found)[2];
+  };
+
+  test("the server for this folder comes first, then the one for all, then one that has no other of its name", () => {
+    expect(portIn(both, ["/home/ada/shop/src", "/home/ada/shop"])).toBe("2");
+    expect(portIn(both, ["/home/ada/old"])).toBe("1");
+    expect(portIn(both, ["/"], undefined, "web")).toBe("3");
+    expect(portIn(both, ["/"], undefined, "none")).toBeUndefined();
+    expect(portIn(both, ["/home/ada/shop"], "/home/ada/shop/")).toBe("2");
+    expect(namesOf(both)).toEqual(["shim", "web"]);
+  });
+
+  test("a folder of Windows is the same, however it is written", () => {
+    expect(portIn(both, ["d:\\shop"])).toBe("4");
+    expect(portIn(both, ["/"], "d:\\shop\\")).toBe("4");
+  });
+
+  test("which of several is meant has to be said, and can't be said wrongly", () => {
+    const two = file({}, { "/a": { shim: entry(1) }, "/b": { shim: entry(2) } });
+    expect(() => portIn(two, ["/"])).toThrow("BAD_USAGE: .claude.json has a server `shim` for each of /a, /b");
+    expect(portIn(two, ["/"], "/b")).toBe("2");
+    expect(() => portIn(two, ["/"], "/c")).toThrow("SERVER_UNKNOWN: .claude.json has no server `shim` for /c");
+  });
+
+  test("one server is wrapped, and no other of its name", () => {
+    const plan = planWrap(both.text, both, findServer(both, "shim", "/home/ada/shop")!, PROGRAM, WORDS);
+    const after = parseConfig(plan.kind === "changed" ? plan.text : "", "x");
+    const commands = [undefined, "/home/ada/shop", "D:/shop"].map(
+      (each) => wordsOf(findServer(after, "shim", each)!)[0],
+    );
+    expect(commands).toEqual(["x", "/opt/portguard", "x"]);
+  });
+});
 
 describe("what can't be read is told by its place", () => {
   test.each([

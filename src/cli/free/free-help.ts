@@ -36,8 +36,9 @@ export const FREE_HELP: HelpPage = {
     {
       title: "exit codes",
       lines: [
-        "0 the port is free now, or was (it is bound on every address to prove it); 1 not free in the end, or no such name;",
-        "2 bad usage; 3 whoever has it can't be seen",
+        "0 the port is free now, or was (it is bound on every address to prove it);",
+        "1 not free in the end, or no reservation has the name; 2 bad usage;",
+        "3 whoever has it can't be seen",
       ],
     },
   ],

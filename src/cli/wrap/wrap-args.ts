@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fail } from "../../core/error.ts";
 import type { ColorMode } from "../../report/style.ts";
 import { colorOf, refuseBoth, textOf, textsOf } from "../words/flag-values.ts";
@@ -8,6 +9,8 @@ import { WRAP_FLAGS } from "./wrap-flags.ts";
 export interface WrapArgs {
   readonly file: string;
   readonly server: string;
+  /** The folder whose server is meant, where the file has some for several; absolute. */
+  readonly project?: string;
   readonly action:
     | {
         readonly kind: "wrap";
@@ -39,9 +42,11 @@ export function parseWrapArgs({ words, command }: Invocation): WrapArgs {
   if (file === undefined) return fail("BAD_USAGE", "no file is given", `name it, and the server, ${example}`);
   if (server === undefined) return fail("BAD_USAGE", "no server is given", `name it behind the file, ${example}`);
   const ifHeld = textOf(flags, "if-held");
+  const project = textOf(flags, "project");
   return {
     file,
     server,
+    ...(project !== undefined && { project: resolve(project) }),
     action: flags.has("undo")
       ? { kind: "undo" }
       : { kind: "wrap", ports: textsOf(flags, "port"), ...(ifHeld !== undefined && { ifHeld }) },

@@ -11,8 +11,10 @@ export const WRAP_HELP: HelpPage = {
     {
       title: "files",
       lines: [
-        ".mcp.json, claude_desktop_config.json, .cursor/mcp.json (`mcpServers`), .vscode/mcp.json",
-        "(`servers`), and every other with one of these objects; comments, layout and mode stay",
+        "`mcpServers` of .mcp.json, ~/.claude.json (its `projects`, too), claude_desktop_config.json,",
+        ".cursor/mcp.json, Windsurf's mcp_config.json; `servers` of .vscode/mcp.json, `mcp.servers` of",
+        "VS Code's settings.json; `context_servers` of Zed's; any other file with one of these objects",
+        "comments, layout, line ends and mode stay",
       ],
     },
     {
@@ -37,7 +39,10 @@ export const WRAP_HELP: HelpPage = {
   appendix: [
     {
       title: "the object of --json",
-      lines: ["ok, changed, file, path, server, command (what it is started as from now on), dryRun, backup"],
+      lines: [
+        "ok, changed, file, path, server, project, command (what it is started as from now on), dryRun,",
+        "backup",
+      ],
     },
   ],
 };

@@ -1,7 +1,8 @@
 import { basename, dirname } from "node:path";
 import { type ErrorCode, fail } from "../../core/error.ts";
 import type { Exit } from "../../core/os.ts";
-import { type Config, type Server, findServer, namesOf, parseConfig, wordsOf } from "../../install/wrap/config.ts";
+import { chooseServer } from "../../install/wrap/choose-server.ts";
+import { type Config, type Server, namesOf, parseConfig, wordsOf } from "../../install/wrap/config.ts";
 import { type WrapPlan, planUnwrap, planWrap, wrappingOf } from "../../install/wrap/plan-wrap.ts";
 import { portOfServer } from "../../install/wrap/port-of-server.ts";
 import { findWorkTree } from "../../holders/work-tree.ts";
@@ -9,6 +10,7 @@ import { reasonOf } from "../../core/system-reason.ts";
 import { type ConfigFile, readConfigFile, replaceConfigFile } from "../../state/config-file.ts";
 import { stateFolder } from "../../state/state-folder.ts";
 import { WrapBackups } from "../../state/wrap-backups.ts";
+import { currentFolder } from "../current-folder.ts";
 import { textOf } from "../words/flag-values.ts";
 import { findNearest } from "../words/nearest.ts";
 import { isInPath, ownProgram } from "../own-program.ts";
@@ -28,14 +30,27 @@ export async function runWrap(invocation: Invocation, services: Services): Promi
   const args = parseWrapArgs(invocation);
   const file = readConfig(args.file);
   const config = parseConfig(file.text, args.file);
-  const server = findServer(config, args.server) ?? refuseName(config, args.server);
+  const server = (await findMeant(config, args)) ?? refuseName(config, args.server);
   const { name: system } = await services.os();
   const backups = new WrapBackups(() => stateFolder(system, process.env));
   const before = textBefore(file, config, server, backups);
   const plan = args.action.kind === "wrap" ? await planFor(args.action, file, config, server) : backTo(before, file);
-  const backup = plan.kind === "changed" && !args.dryRun ? act(args, file, plan.text, before, backups) : undefined;
-  tellWrapped({ args, file, plan, ...(backup !== undefined && { backup }) });
+  const change = { key: keyOf(server), text: plan.kind === "changed" ? plan.text : file.text, before };
+  const backup = plan.kind === "changed" && !args.dryRun ? act(args, file, change, backups) : undefined;
+  tellWrapped({ args, server, file, plan, ...(backup !== undefined && { backup }) });
   return { kind: "code", code: 0 };
+}
+
+async function findMeant(config: Config, { server: name, project }: WrapArgs): Promise<Server | undefined> {
+  const here = currentFolder();
+  const tree = here === "" ? undefined : await findWorkTree(here);
+  const folders = [here, ...(tree ? [tree.root] : [])];
+  return chooseServer(config, { name, folders, ...(project !== undefined && { project }) });
+}
+
+/** What a server's backup goes by: two projects of one file may have servers of one name. */
+function keyOf({ name, project }: Server): string {
+  return project === undefined ? name : `${name} of ${project}`;
 }
 
 /**
@@ -43,7 +58,7 @@ export async function runWrap(invocation: Invocation, services: Services): Promi
  * with only the command taken back.
  */
 function textBefore(file: ConfigFile, config: Config, server: Server, backups: WrapBackups): string {
-  const kept = backups.find(file.path, server.name, file.text);
+  const kept = backups.find(file.path, keyOf(server), file.text);
   if (kept !== undefined) return kept;
   const plan = planUnwrap(file.text, config, server);
   return plan.kind === "changed" ? plan.text : file.text;
@@ -123,21 +138,20 @@ async function chooseProgram(path: string): Promise<readonly string[]> {
 
 /** Writes the file, and keeps what it can be taken back to; answers where that is. */
 function act(
-  { action, server }: WrapArgs,
+  { action }: WrapArgs,
   file: ConfigFile,
-  text: string,
-  before: string,
+  { key, text, before }: { readonly key: string; readonly text: string; readonly before: string },
   backups: WrapBackups,
 ): string | undefined {
   const { path } = file;
-  const backup = action.kind === "undo" ? undefined : backups.keep(path, server, text, before);
+  const backup = action.kind === "undo" ? undefined : backups.keep(path, key, text, before);
   try {
     const done = attempt("CONFIG_NOT_WRITTEN", `${path} can't be written`, () => replaceConfigFile(file, text));
     if (!done) fail("CONFIG_NOT_WRITTEN", `${path} was changed by somebody at this moment`, "look, and try again");
   } catch (error) {
-    if (backup !== undefined) backups.remove(path, server, text);
+    if (backup !== undefined) backups.remove(path, key, text);
     throw error;
   }
-  backups.remove(path, server, file.text);
+  backups.remove(path, key, file.text);
   return backup;
 }

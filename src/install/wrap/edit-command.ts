@@ -22,7 +22,7 @@ function editHead(text: string, list: Node, gone: number, fresh: readonly string
   const elements = list.children ?? [];
   const literals = fresh.map((word) => JSON.stringify(word));
   const [first] = elements;
-  if (!first) return [{ offset: list.offset + 1, length: 0, content: literals.join(", ") }];
+  if (!first) return [{ offset: list.offset + 1, length: 0, content: literals.join(`,${spaceBefore(text, list)}`) }];
   const between = separatorOf(text, list, elements);
   const next = elements[gone];
   const content = literals.map((literal) => `${literal},${between}`).join("");
@@ -39,7 +39,8 @@ function separatorOf(text: string, list: Node, elements: readonly Node[]): strin
   const before = text.slice(list.offset + 1, first!.offset);
   const indent = /(?:\r\n|\r|\n)[ \t]*$/.exec(before)?.[0];
   if (indent !== undefined) return indent;
-  const gap = second === undefined ? " " : text.slice(endOf(first!), second.offset).replace(",", "");
+  const gap =
+    second === undefined ? spaceBefore(text, list) : text.slice(endOf(first!), second.offset).replace(",", "");
   return /^[ \t]*$/.test(gap) ? gap : " ";
 }
 
@@ -47,10 +48,16 @@ function separatorOf(text: string, list: Node, elements: readonly Node[]): strin
 function addArgs(text: string, command: Node, args: readonly string[]): Edit[] {
   if (args.length === 0) return [];
   const line = text.slice(text.lastIndexOf("\n", command.offset) + 1, command.offset);
-  const indent = /^([ \t]*)"command"/.exec(line)?.[1];
-  const between = indent === undefined ? " " : `${text.includes("\r\n") ? "\r\n" : "\n"}${indent}`;
-  const literals = args.map((word) => JSON.stringify(word)).join(", ");
-  return [{ offset: endOf(command), length: 0, content: `,${between}"args": [${literals}]` }];
+  const indent = /^([ \t]*)"(?:command|path)"/.exec(line)?.[1];
+  const space = spaceBefore(text, command);
+  const between = indent === undefined ? space : `${text.includes("\r\n") ? "\r\n" : "\n"}${indent}`;
+  const literals = args.map((word) => JSON.stringify(word)).join(`,${space}`);
+  return [{ offset: endOf(command), length: 0, content: `,${between}"args":${space}[${literals}]` }];
+}
+
+/** A file without a space behind its colons has none behind its commas, either. */
+function spaceBefore(text: string, { offset }: Node): string {
+  return text[offset - 1] === ":" ? "" : " ";
 }
 
 function placeOf({ offset, length }: Node): { offset: number; length: number } {

@@ -56,7 +56,7 @@ function replaceFront(
   if (sameWords(words, wanted)) return { kind: "unchanged" };
   const text = (source.startsWith(BOM) ? BOM : "") + editCommand(config, server, dropped, front);
   // The text is edited by places: what comes out is read again before anyone else does.
-  const edited = findServer(parseConfig(text, config.name), server.name);
+  const edited = findServer(parseConfig(text, config.name), server.name, server.project);
   if (!edited || !sameWords(wordsOf(edited), wanted)) {
     fail("INTERNAL", `${config.name} could not be edited safely`, "nothing was changed; please report it");
   }
