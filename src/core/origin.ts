@@ -76,7 +76,7 @@ export interface Life {
   readonly stdio: Seen<readonly [StdioEnd, StdioEnd, StdioEnd]>;
   /** The name of its controlling terminal: `pts/3`; `none` where it has none. */
   readonly terminal: Seen<{ readonly kind: "none" } | { readonly kind: "terminal"; readonly name: string }>;
-  /** Whether its working folder is still there. */
+  /** Whether its working folder is still there, or another one in its place. */
   readonly folder: Seen<"there" | "deleted">;
   /** Whether it goes on when its terminal hangs up (`nohup`). */
   readonly hangup: Seen<"ignored" | "heeded">;
@@ -89,8 +89,21 @@ export interface Life {
 
 /** Keeps a process from being taken for an orphan, whatever its value. */
 export const KEEP = "PORTGUARD_KEEP";
+/** By these, set to `dontKillMe`, a Jenkins job tells Jenkins to leave a process alone when the job is over. */
+export const JENKINS_KEEP: readonly string[] = ["BUILD_ID", "JENKINS_NODE_COOKIE"];
+/** What coding agents give the commands that they run in a shell, and not the servers that they talk to. */
+export const AGENT_SHELLS: readonly string[] = [
+  "AUGMENT_AGENT",
+  "CLAUDECODE",
+  "CLINE_ACTIVE",
+  "CODEX_SANDBOX",
+  "CODEX_SANDBOX_NETWORK_DISABLED",
+  "CURSOR_AGENT",
+  "GEMINI_CLI",
+  "GOOSE_TERMINAL",
+];
 /** Variables that say something about a start; LISTEN_PID names the process that sockets were passed to. */
-const TELLING: ReadonlySet<string> = new Set([KEEP, "LISTEN_PID"]);
+const TELLING: ReadonlySet<string> = new Set([KEEP, "LISTEN_PID", ...JENKINS_KEEP, ...AGENT_SHELLS]);
 
 /** Those of these `NAME=value` strings, as `Life.environment` has them. */
 export function pickTelling(strings: readonly string[]): Map<string, string> {
@@ -104,11 +117,18 @@ export function pickTelling(strings: readonly string[]): Map<string, string> {
 /** What is behind one of the three standard files. */
 export type StdioEnd =
   /** A pipe or a socket; `other`: whether anybody has its other end. */
-  | { readonly kind: "pipe"; readonly other: "open" | "closed" | "unknown" }
+  | { readonly kind: "pipe"; readonly other: "open" | "closed" | "unknown"; readonly trace: PipeTrace }
   | { readonly kind: "terminal"; readonly name: string; readonly state: "there" | "deleted" }
   | { readonly kind: "null" }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "closed" };
+
+/** What a pipe tells of those for whom it was made; each missing where it can't be seen. */
+export type PipeTrace =
+  /** A pipe proper. `id` tells it from others; `madeAt`: when it was there already, on the clock of `ProcessInfo.startedAt`. */
+  | { readonly kind: "fifo"; readonly made?: { readonly id: string; readonly madeAt: number } }
+  /** One of a pair of sockets, as Node and Bun make them: who made the two. */
+  | { readonly kind: "pair"; readonly maker?: { readonly pid: number; readonly state: "alive" | "gone" } };
 
 /** Where a process belongs: each missing where it is in none. */
 export interface Home {

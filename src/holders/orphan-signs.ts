@@ -1,10 +1,10 @@
 import type { Evidence } from "../core/finding.ts";
-import { KEEP, type Kin, type Life, type StdioEnd } from "../core/origin.ts";
+import { AGENT_SHELLS, JENKINS_KEEP, KEEP, type Kin, type Life } from "../core/origin.ts";
 import { valueOf } from "../core/seen.ts";
+import { leadsNowhere, listClosed, whyNotAbandoned } from "./abandoned.ts";
 import type { HolderFacts } from "./holder-facts.ts";
 import { ownBranch } from "./started-by.ts";
 
-const STREAMS = ["stdin", "stdout", "stderr"] as const;
 const STATUS = "its process status";
 
 /** What shows that a process was made to outlive its starter. */
@@ -14,12 +14,18 @@ export function findIntent({ lineage, life }: Pick<HolderFacts, "lineage" | "lif
   const signs: (Evidence | undefined)[] = [
     alone && { what: `pid ${alone.process.pid} leads a session of its own (setsid)`, source: STATUS },
     valueOf(life.hangup) === "ignored" ? { what: "it ignores SIGHUP (nohup)", source: STATUS } : undefined,
-    valueOf(life.environment)?.has(KEEP) ? { what: `${KEEP} is set`, source: "its environment" } : undefined,
+    ...listMarks(life).map((what) => ({ what, source: "its environment" })),
     isDaemon(branch, life)
       ? { what: "it has let go of terminal, session and standard files, as daemons do", source: STATUS }
       : undefined,
   ];
   return signs.filter((sign) => sign !== undefined);
+}
+
+function listMarks({ environment }: Life): string[] {
+  const variables = valueOf(environment);
+  const jenkins = JENKINS_KEEP.filter((name) => variables?.get(name) === "dontKillMe");
+  return [...(variables?.has(KEEP) ? [`${KEEP} is set`] : []), ...jenkins.map((name) => `${name} is dontKillMe`)];
 }
 
 /**
@@ -32,10 +38,6 @@ function isDaemon(branch: readonly Kin[], { stdio, terminal }: Life): boolean {
   if (!leaders || !ends || valueOf(terminal)?.kind !== "none") return false;
   const { group, session } = leaders;
   return session.state === "gone" && session.pid === group.pid && ends[0].kind === "null" && ends.every(leadsNowhere);
-}
-
-function leadsNowhere({ kind }: StdioEnd): boolean {
-  return kind === "null" || kind === "file" || kind === "closed";
 }
 
 /** What speaks for an orphan, beside that it was left. */
@@ -57,14 +59,6 @@ export function findSigns({ lineage, life, connections }: HolderFacts): Evidence
   return signs.filter((sign) => sign !== undefined);
 }
 
-function listClosed({ stdio }: Life): (typeof STREAMS)[number][] {
-  const ends = valueOf(stdio) ?? [];
-  return STREAMS.filter((_, index) => {
-    const end = ends[index];
-    return end?.kind === "pipe" && end.other === "closed";
-  });
-}
-
 function joinStreams(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
@@ -81,7 +75,8 @@ export function findDoubts(facts: HolderFacts, top: Kin): string[] {
     top.parent.kind === "adopted" && top.parent.strength === "proven"
       ? undefined
       : "a shell may have let go of it on purpose",
-    isAbandoned(life) ? undefined : whyNotAbandoned(life),
+    isOfAgentShell(life),
+    whyNotAbandoned(life, top),
     hasUnseen(life, lineage) ? "not all of its process may be seen" : undefined,
   ];
   return doubts.filter((doubt) => doubt !== undefined);
@@ -93,21 +88,10 @@ function isOurs(it: Kin, us: Kin | undefined): boolean {
   return it.process.user !== undefined && it.process.user === us.process.user;
 }
 
-/**
- * A strong sign that what it was made for is dead: every pipe that it was given is broken, stdin and one of the others at
- * least (`echo | server` breaks stdin alone), or its working folder is gone.
- */
-function isAbandoned(life: Life): boolean {
-  if (valueOf(life.folder) === "deleted") return true;
-  const pipes = valueOf(life.stdio)?.filter((end) => end.kind === "pipe") ?? [];
-  const closed = listClosed(life);
-  return closed.includes("stdin") && closed.length >= 2 && closed.length === pipes.length;
-}
-
-function whyNotAbandoned({ stdio }: Life): string {
-  if (stdio.kind === "unseen") return "whether somebody still talks to it can't be seen";
-  const isHeard = stdio.value.some((end) => end.kind === "pipe" && end.other !== "closed");
-  return isHeard ? "somebody may still talk to it" : "nothing shows that it is not wanted any more";
+/** A command that an agent has run in a shell, and that is over, may have been there to start a server. */
+function isOfAgentShell({ environment }: Life): string | undefined {
+  const mark = AGENT_SHELLS.find((name) => (valueOf(environment)?.get(name) ?? "") !== "");
+  return mark === undefined ? undefined : `a command of an agent's may have left it on purpose (${mark} is set)`;
 }
 
 function hasUnseen({ hangup, environment }: Life, lineage: readonly Kin[]): boolean {

@@ -14,7 +14,7 @@ export const WHO_JSON: readonly (readonly [field: string, what: string])[] = [
   ["holders[].chain[]?", "those above it: the same, and parent: started, adopted, …"],
   ["holders[].workers[]?", "those below it with the same sockets"],
   ["holders[].startedBy?", "kind, and process, unit, container or name"],
-  ["holders[].stdio[]?", "kind, and other: open, closed or unknown"],
+  ["holders[].stdio[]?", "kind; of a pipe, other: open, closed or unknown, and trace"],
   ["holders[].home?", "container, unit or service"],
   ["holders[].workTree?", "root and branch"],
   ["holders[].among[]?", "of one that is hidden: the processes of which it is one"],

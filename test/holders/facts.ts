@@ -1,4 +1,4 @@
-import type { Kin, Leader, Life, Parentage } from "../../src/core/origin.ts";
+import type { Kin, Leader, Life, Parentage, StdioEnd } from "../../src/core/origin.ts";
 import { seen } from "../../src/core/seen.ts";
 import type { ProcessInfo } from "../../src/core/socket.ts";
 import type { HolderFacts } from "../../src/holders/holder-facts.ts";
@@ -39,7 +39,7 @@ export function kin(process: Partial<ProcessInfo>, parent: Parentage, its = lead
   };
 }
 
-const BROKEN = { kind: "pipe", other: "closed" } as const;
+const BROKEN: StdioEnd = { kind: "pipe", other: "closed", trace: { kind: "pair" } };
 
 /** As an editor leaves it that was killed. */
 export const ABANDONED: Life = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Life, Parentage, StdioEnd } from "../../src/core/origin.ts";
+import type { Life, Parentage, PipeTrace, StdioEnd } from "../../src/core/origin.ts";
 import { seen, unseen } from "../../src/core/seen.ts";
 import { judge } from "../../src/holders/judge.ts";
 import { ADOPTED, factsOf, kin, leaders, US } from "./facts.ts";
@@ -9,7 +9,9 @@ const LEFT = kin({}, ADOPTED);
 const grade = (...args: Parameters<typeof factsOf>) => judge(factsOf(...args)).grade;
 const doubt = (...args: Parameters<typeof factsOf>) => judge(factsOf(...args)).because;
 
-const pipe = (other: "open" | "closed" | "unknown"): StdioEnd => ({ kind: "pipe", other });
+const pipe = (other: "open" | "closed" | "unknown", trace: PipeTrace = { kind: "pair" }): StdioEnd => {
+  return { kind: "pipe", other, trace };
+};
 const NULL: StdioEnd = { kind: "null" };
 const FILE: StdioEnd = { kind: "file", path: "/tmp/log" };
 
@@ -68,20 +70,69 @@ describe("less than all of it is not certain, and what is missing is told", () =
   });
 });
 
-test("a deleted folder is as strong a sign as broken pipes", () => {
-  expect(
-    grade([LEFT], {
-      stdio: seen([NULL, FILE, FILE]),
-      folder: seen("deleted"),
-      terminal: seen({ kind: "terminal", name: "pts/1" }),
-    }),
-  ).toBe("certain");
+describe("a deleted folder is as strong a sign as broken pipes", () => {
+  const grades = (...stdio: [StdioEnd, StdioEnd, StdioEnd]) => {
+    const life = { stdio: seen(stdio), folder: seen("deleted" as const) };
+    return grade([LEFT], { ...life, terminal: seen({ kind: "terminal", name: "pts/1" }) });
+  };
+
+  test("where its terminal is gone, or its output goes to nobody", () => {
+    const gone: StdioEnd = { kind: "terminal", name: "pts/1", state: "deleted" };
+    expect(grades(NULL, gone, gone)).toBe("certain");
+    expect(grades(NULL, pipe("closed"), pipe("closed"))).toBe("certain");
+  });
+
+  test("but not of what an installer has started as a daemon, or in a terminal that is there", () => {
+    const there: StdioEnd = { kind: "terminal", name: "pts/1", state: "there" };
+    expect(grades(NULL, FILE, FILE)).toBe("likely");
+    expect(grades(NULL, there, there)).toBe("likely");
+    expect(grades(NULL, pipe("open"), pipe("closed"))).toBe("likely");
+  });
+});
+
+describe("broken pipes tell for whom they were made", () => {
+  const pair = (pid: number, state: "alive" | "gone") => pipe("closed", { kind: "pair", maker: { pid, state } });
+  const fifo = (id: string, madeAt = START - 2) => pipe("closed", { kind: "fifo", made: { id, madeAt } });
+  const START = 1_000_000;
+  const left = kin({ startedAt: START }, ADOPTED);
+  const because = (...stdio: [StdioEnd, StdioEnd, StdioEnd]) => {
+    const { grade: got, because: why } = judge(factsOf([left], { stdio: seen(stdio) }));
+    return got === "certain" ? got : why;
+  };
+
+  test("a pair of sockets, that its maker is gone, who led its group or came after", () => {
+    expect(because(pair(400, "gone"), pair(400, "gone"), NULL)).toBe("certain");
+    expect(because(pair(410, "gone"), pair(410, "gone"), pair(410, "gone"))).toBe("certain");
+    expect(because(pair(410, "alive"), pair(410, "alive"), NULL)).toContain("whoever made its pipes is there: pid 410");
+    expect(because(pair(410, "gone"), pair(410, "gone"), pair(7, "alive"))).toContain("is there: pid 7");
+    expect(because(pair(399, "gone"), pair(399, "gone"), NULL)).toContain("were made for another program");
+  });
+
+  test("pipes proper, that there are three, and no older than it", () => {
+    expect(because(fifo("1"), fifo("2"), fifo("3"))).toBe("certain");
+    expect(because(fifo("1", START - 500), fifo("2"), fifo("3"))).toContain("were made for another program");
+    expect(because(fifo("1"), fifo("2"), fifo("2"))).toContain("a shell's pipeline");
+    expect(because(fifo("1"), fifo("2"), NULL)).toContain("a shell's pipeline");
+    const untold = pipe("closed", { kind: "fifo" });
+    expect(because(untold, untold, untold)).toContain("a shell's pipeline");
+    const command = kin({ startedAt: START }, ADOPTED, seen(SAME_LEADER));
+    const facts = factsOf([command], { stdio: seen([fifo("1"), fifo("2"), fifo("3")]) });
+    expect(judge(facts).because).toContain("a command that was run through pipes");
+  });
+
+  const SAME_LEADER = { group: { pid: 400, state: "gone" }, session: { pid: 400, state: "gone" } } as const;
+});
+
+test("what an agent's command leaves is not certain, and an empty variable says nothing", () => {
+  expect(doubt([LEFT], { environment: seen(new Map([["CLAUDECODE", "1"]])) })).toContain("CLAUDECODE is set");
+  expect(grade([LEFT], { environment: seen(new Map([["CLAUDECODE", ""]])) })).toBe("certain");
 });
 
 describe("who means to stay is kept, whatever else is broken", () => {
   test.each<[title: string, facts: Parameters<typeof factsOf>]>([
     ["nohup", [[LEFT], { hangup: seen("ignored") }]],
     ["PORTGUARD_KEEP", [[LEFT], { environment: seen(new Map([["PORTGUARD_KEEP", ""]])) }]],
+    ["Jenkins is told to", [[LEFT], { environment: seen(new Map([["BUILD_ID", "dontKillMe"]])) }]],
     ["a session of its own", [[kin({}, ADOPTED, leaders("gone", "itself"))]]],
     ["a session of its own, under init", [[kin({}, { kind: "detached", by: 1 }, leaders("itself", "itself"))]]],
     [

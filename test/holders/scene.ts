@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { resolve } from "node:path";
+import { AGENT_SHELLS } from "../../src/core/origin.ts";
 import { binary, driveBare, type DriveOptions, type Run } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
@@ -41,9 +42,13 @@ export function server(...places: readonly (string | number)[]): string[] {
   return ["node", program("server.mjs"), ...places.map(String)];
 }
 
+/** What these tests may have from an agent that runs them. */
+const NO_AGENT = Object.fromEntries(AGENT_SHELLS.map((name) => [name, ""]));
+
 /** A program in a session of its own, as what a desktop starts: its end takes no test with it. A terminal comes with one. */
 export function stage(argv: readonly string[], options: Omit<DriveOptions, "args"> = {}): Run {
-  return driveBare(options.terminal ? argv : ["setsid", ...argv], options);
+  const env = { ...NO_AGENT, ...options.env };
+  return driveBare(options.terminal ? argv : ["setsid", ...argv], { ...options, env });
 }
 
 /** The same below a shell that gives its job a process group of its own, as an interactive one does, and outlives it. */

@@ -61,7 +61,7 @@ let boot: number | undefined;
  * Milliseconds since the epoch of so many clock ticks after boot. The moment of the boot is asked for once: the kernel
  * works it out from the clock on the wall, which may be set meanwhile.
  */
-function startTime(ticks: number): number | undefined {
+export function startTime(ticks: number): number | undefined {
   boot ??= readBootTime();
   return boot === undefined ? undefined : boot * 1000 + (ticks / TICKS_PER_SECOND) * 1000;
 }

@@ -1,6 +1,7 @@
 import { type Life, pickTelling } from "../../../core/origin.ts";
 import { type Seen, seen, unseen } from "../../../core/seen.ts";
 import { readLinkPath, readTextPath } from "../../unix/paths.ts";
+import { readFileMode } from "../file-mode.ts";
 import { readField, readStat } from "../procfs.ts";
 import { homeOf } from "./home.ts";
 import { readStdio } from "./stdio.ts";
@@ -43,7 +44,13 @@ function spellTerminal(major: number, minor: number): string {
 function readFolder(pid: number): Life["folder"] {
   const path = readLinkPath(`/proc/${pid}/cwd`);
   if (path === undefined) return unseen(NOT_OURS, WITH_SUDO);
-  return seen(path.endsWith(DELETED) ? "deleted" : "there");
+  // One that was built anew is there, though it is another one; and one may really be called so.
+  const isGone = path.endsWith(DELETED) && !isThere(path) && !isThere(path.slice(0, -DELETED.length));
+  return seen(isGone ? "deleted" : "there");
+}
+
+function isThere(path: string): boolean {
+  return readFileMode(path) !== undefined;
 }
 
 /** `SigIgn` is a mask in hexadecimal, its lowest bit signal 1. */

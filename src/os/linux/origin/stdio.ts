@@ -4,6 +4,7 @@ import { AF_UNIX, ENOENT, POLLERR, POLLHUP, SOCK_STREAM } from "../../unix/const
 import { closeFd, pollFds } from "../../unix/files.ts";
 import { openPath, tryLinkPath } from "../../unix/paths.ts";
 import { askNetlink, findAttribute } from "../netlink.ts";
+import { tracePipe, traceSocket } from "./pipe-trace.ts";
 
 const O_WRONLY = 1;
 const O_NONBLOCK = 0o4000;
@@ -36,11 +37,13 @@ function readEnd(pid: number, fd: 0 | 1 | 2): StdioEnd | undefined {
   if (target === "/dev/null") return { kind: "null" };
   const name = TERMINAL.exec(target)?.[1];
   if (name !== undefined) return { kind: "terminal", name, state: DELETED.test(target) ? "deleted" : "there" };
-  if (target.startsWith("pipe:")) return { kind: "pipe", other: otherEndOfPipe(path, fd === 0 ? "reads" : "writes") };
+  if (target.startsWith("pipe:")) {
+    return { kind: "pipe", other: otherEndOfPipe(path, fd === 0 ? "reads" : "writes"), trace: tracePipe(path) };
+  }
   const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
   return inode === undefined
     ? { kind: "file", path: target }
-    : { kind: "pipe", other: otherEndOfSocket(Number(inode)) };
+    : { kind: "pipe", other: otherEndOfSocket(Number(inode)), trace: traceSocket(pid, fd) };
 }
 
 /**

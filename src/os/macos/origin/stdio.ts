@@ -23,11 +23,12 @@ function readEnd(pid: number, fd: number, type: number | undefined): StdioEnd {
       return nameVnode(readFdBlock(pid, fd, "path"));
     case PROX_FDTYPE_SOCKET: {
       const block = readFdBlock(pid, fd, "socket");
-      return { kind: "pipe", other: block ? parseSocketPeer(block) : "unknown" };
+      return { kind: "pipe", other: block ? parseSocketPeer(block) : "unknown", trace: { kind: "pair" } };
     }
     case PROX_FDTYPE_PIPE: {
       const block = readFdBlock(pid, fd, "pipe");
-      return { kind: "pipe", other: block ? parsePipePeer(block) : "unknown" };
+      // XNU keeps no times of a pipe: it answers the moment of the question.
+      return { kind: "pipe", other: block ? parsePipePeer(block) : "unknown", trace: { kind: "fifo" } };
     }
     default:
       return { kind: "file", path: "something that is no file" };
