@@ -12,6 +12,7 @@ import type { Asker } from "../holders/stop/plan-stop.ts";
 import { findWho } from "../holders/who.ts";
 import { openReservations } from "./reservation-files.ts";
 import { reasonOf } from "../core/system-reason.ts";
+import { readScript } from "./read-script.ts";
 import { KillLog } from "../state/kill-log.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
@@ -40,6 +41,7 @@ export async function openStopMachine(
   const container = valueOf(origins.life(process.pid).home)?.container?.id;
   const asker = {
     pids,
+    scriptOf: readScript,
     ...(uid !== undefined && { uid }),
     ...(user !== undefined && { user }),
     ...(container !== undefined && { container }),

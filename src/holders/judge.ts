@@ -24,6 +24,10 @@ export function judge(facts: HolderFacts): Verdict {
       return verdict("managed", "started by its socket", [`LISTEN_PID is ${pid}`, "environment"]);
     return judgeOrphan(facts);
   }
+  if (startedBy.kind === "manager" && startedBy.process.pid === pid) {
+    const what = `${nameProcess(startedBy.process)} looks after other programs, and would take them with it`;
+    return verdict("managed", "a process manager itself", [what, "process table"]);
+  }
   return judgeStarted(startedBy);
 }
 

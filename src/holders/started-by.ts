@@ -4,7 +4,7 @@ import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 import { recognizeForwarder } from "./recognize/forwarder.ts";
 import { recognizeService } from "./recognize/service.ts";
-import { isReservation, isShell, isWrapper, recognizeStarter } from "./recognize/starter.ts";
+import { isManager, isReservation, isShell, isWrapper, recognizeStarter } from "./recognize/starter.ts";
 
 /** What Docker Desktop and its like publish all ports with. */
 const CONTAINER_DESKTOPS = /^(?:com\.docker\..*|vpnkit.*|OrbStack.*|gvproxy|limactl|qemu-lima)$/;
@@ -64,6 +64,8 @@ export function findStartedBy(lineage: readonly Kin[], life: Life, port: number 
   if (known) return known;
   const unit = serviceOf(home);
   if (unit) return { kind: "unit", unit };
+  // What a manager listens on itself is its own, or one of its programs' (PM2 in cluster mode): all of them end with it.
+  if (self && isManager(self.process)) return { kind: "manager", process: self.process };
   if (home?.service !== undefined) return { kind: "service", name: home.service };
   return nameOthers(branch, lineage, life);
 }

@@ -36,7 +36,7 @@ function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Rem
       return { what: startedBy.stop ?? `stop ${startedBy.name} through the system`, commands: [], risk: "none" };
     case "manager":
       return {
-        what: `stop it through ${nameProcess(startedBy.process)}, which would start it again`,
+        what: `stop the program that it is for through ${nameProcess(startedBy.process)}`,
         commands: [],
         risk: "none",
       };

@@ -164,6 +164,20 @@ describe("whoever has somebody is no orphan", () => {
     expect([judge(facts).grade, facts.startedBy.kind]).toEqual([itsGrade as never, kind as never]);
   });
 
+  test("a process manager is not to be stopped for one of its programs, whose port it has itself", () => {
+    const god = kin({ name: "PM2 v7.0.4: God", command: ["PM2 v7.0.4: God Daemon (/home/ada/.pm2)"] }, ADOPTED);
+    expect(judge(factsOf([god]))).toMatchObject({ grade: "managed", because: "a process manager itself" });
+    const script = kin({ name: "node", command: ["node", "foreman-api.js"] }, ADOPTED);
+    expect(grade([script])).toBe("certain");
+  });
+
+  test("a process manager is not to be stopped for one of its programs, whose port it has itself", () => {
+    const god = kin({ name: "PM2 v7.0.4: God", command: ["PM2 v7.0.4: God Daemon (/home/ada/.pm2)"] }, ADOPTED);
+    expect(judge(factsOf([god]))).toMatchObject({ grade: "managed", because: "a process manager itself" });
+    const script = kin({ name: "node", command: ["node", "foreman-api.js"] }, ADOPTED);
+    expect(grade([script])).toBe("certain");
+  });
+
   test("an adopter that is no init, below something that lives, is somebody, too", () => {
     const adopter = kin({ pid: 490, name: "reaper", command: ["reaper"] }, { kind: "started", by: 480 });
     const agent = kin({ pid: 480, name: "claude", command: ["claude"] }, { kind: "started", by: 1 });

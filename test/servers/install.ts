@@ -13,12 +13,11 @@ import { $, echo } from "zx";
 import { committed, isCurrent, type Part, type PartName, partFolder, PARTS, stampFile, stampOf } from "./parts.ts";
 
 const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
-  python: async (folder) => {
-    await $`python3 -m venv ${folder}`;
-    await $`${join(folder, "bin/python")} -m pip install --quiet --no-deps -r ${committed("requirements.txt")}`;
-  },
+  python: (folder) => installRequirements("requirements.txt", folder),
+  uv: (folder) => installRequirements("uv-requirements.txt", folder),
   node: (folder) => installPackages("node", folder),
   watchers: (folder) => installPackages("watchers", folder),
+  managers: (folder) => installPackages("managers", folder),
   go: async (folder) => {
     await $({ cwd: committed("programs/go") })`go build -o ${join(folder, "server")} .`;
   },
@@ -40,6 +39,11 @@ const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
     await $`javac -d ${folder} ${committed("programs/java/Server.java")}`;
   },
 };
+
+async function installRequirements(file: string, folder: string): Promise<void> {
+  await $`python3 -m venv ${folder}`;
+  await $`${join(folder, "bin/python")} -m pip install --quiet --no-deps -r ${committed(file)}`;
+}
 
 async function installPackages(from: PartName, folder: string): Promise<void> {
   for (const file of ["package.json", "package-lock.json"]) {

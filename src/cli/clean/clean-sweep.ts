@@ -29,7 +29,7 @@ export async function sweep(args: Args, os: Os, stderr: Style): Promise<Exit> {
   const shown = planStopSteps(plan, { system: os.name, graceMs: args.graceMs }, []);
   if (args.dryRun) return showPlan(shown, args);
   if (!agree(plan, shown, args)) return tell({ orphans, stopped: [], left: [], waiting: 0 }, args, os);
-  const { stopped, left } = await stopAll(plan, { ...machine, look: machine.everyListener });
+  const { stopped, left } = await stopAll(plan, { ...machine, heirs: "certain", look: machine.everyListener });
   const remaining = plan.targets.length > 0 ? findOrphans(args, machine) : orphans;
   const waiting = args.stops === "scheduled" ? remaining.filter(isCertain).length : 0;
   return tell({ orphans: remaining, stopped, left, waiting }, args, os);

@@ -41,7 +41,9 @@ export async function runFree(invocation: Invocation, services: Services): Promi
   if (!agree(planned, args, machine)) return tellDeclined(args);
   const results = [];
   for (const { request, plan } of planned) {
-    const tools = { ...machine, look: () => machine.holdersOf(request) };
+    const isAgreed = args.yes || plan.targets.some(({ consent }) => consent.kind === "ask");
+    const heirs = isAgreed ? ("all" as const) : ("certain" as const);
+    const tools = { ...machine, heirs, look: () => machine.holdersOf(request) };
     const freed = await freePort(plan, request, tools);
     results.push({ request, freed, state: judge(freed) });
   }

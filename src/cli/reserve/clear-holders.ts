@@ -26,7 +26,8 @@ export async function clearHolders(port: HoldRequest, how: Stopping, asking: Ask
   if (plan.targets.length === 0) return { kind: "nobody" };
   const refused = how.kind === "stop" ? askFor(plan, port, how, asking) : refuseDoubtful(plan);
   if (refused) return refused;
-  const freed = await freePort(plan, port, { ...machine, look: () => machine.holdersOf(port) });
+  const heirs = how.kind === "stop" ? "all" : "certain";
+  const freed = await freePort(plan, port, { ...machine, heirs, look: () => machine.holdersOf(port) });
   const isFree = freed.proof.kind === "bound" || freed.proof.kind === "unused";
   const stopped = freed.stopped.filter(({ outcome }) => outcome === "ended" || outcome === "killed");
   if (isFree) return { kind: "cleared", stopped: stopped.map(({ doomed }) => doomed.process) };

@@ -38,6 +38,11 @@ export function recognizeStarter(process: ProcessInfo): StarterKind | undefined 
   return STARTERS.find(([, expression]) => names.some((name) => expression.test(name)))?.[0];
 }
 
+/** Whether it calls itself a process manager: a server's script may have the name of one. */
+export function isManager({ name = "" }: ProcessInfo): boolean {
+  return recognizeStarter({ pid: 0, name, command: [] }) === "manager";
+}
+
 /** Runs one program for somebody else, and means nothing without it: `npm run`, `uv run`, a shell. */
 export function isWrapper(process: ProcessInfo): boolean {
   return isShell(process) || [process.name ?? "", ...programNames(process.command)].some((name) => WRAPPER.test(name));
@@ -45,6 +50,11 @@ export function isWrapper(process: ProcessInfo): boolean {
 
 export function isShell({ name = "", command }: ProcessInfo): boolean {
   return SHELL.test(name) || (name === "" && SHELL.test(baseName(command[0])));
+}
+
+/** A shell, or a script that one runs: the kernel calls that by the script's name. */
+export function runsShell(process: ProcessInfo): boolean {
+  return isShell(process) || SHELL.test(baseName(process.command[0]));
 }
 
 /** What portguard runs as while it holds a port: itself, and the processes that it keeps beside it. */

@@ -24,6 +24,9 @@ const WATCHERS = new Set([
   "wgo",
 ]);
 
+/** What `forever start` leaves running, and each server below it. */
+const MONITOR = /[/\\]forever[/\\]bin[/\\]monitor$/;
+
 /** Servers that start themselves anew, from a first process that stays: by this word of their command line. */
 const RELOADERS: Readonly<Record<string, RegExp>> = {
   cargo: /^watch$/,
@@ -46,7 +49,7 @@ export function isWatcher(command: readonly string[]): boolean {
   if (program === "node" && RELOADERS["node"]!.test(command[1] ?? "")) return true;
   const [script = "", ...args] = stripInterpreter(command);
   const name = baseName(script).replace(/\.(?:[cm]?js|ts|py)$/, "");
-  if (WATCHERS.has(name)) return true;
+  if (WATCHERS.has(name) || MONITOR.test(script)) return true;
   const reloads = RELOADERS[baseName(script)] ?? RELOADERS[name];
   return reloads !== undefined && name !== "node" && args.some((word) => reloads.test(word));
 }

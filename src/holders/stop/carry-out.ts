@@ -39,6 +39,8 @@ async function stopOne(doomed: Doomed, { os, graceMs }: StopTools): Promise<Stop
   const asked = opened.signal("SIGTERM");
   if (asked !== "sent") return asked;
   if (await opened.ends(graceMs)) return "ended";
+  // It may have become another program on SIGTERM, or only has clients left that it lets finish.
+  if (!isWhatWasJudged(doomed, os)) return opened.hasEnded() ? "ended" : "let-go";
   const killed = opened.signal("SIGKILL");
   if (killed === "denied") return "denied";
   return (await opened.ends(KILL_LIMIT_MS)) ? "killed" : "stuck";

@@ -4,7 +4,7 @@ import { identify } from "../../core/process-mark.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
 import type { Doomed, LeftAlone, StopPlan, StopTarget } from "../../core/stop.ts";
 import { nameProcess } from "../name-process.ts";
-import { isShell } from "../recognize/starter.ts";
+import { runsShell } from "../recognize/starter.ts";
 import { isWatcher } from "../recognize/watcher.ts";
 import { findReservation } from "./find-reservation.ts";
 
@@ -17,6 +17,8 @@ export interface Asker {
   readonly user?: string;
   /** The container that we are in ourselves. */
   readonly container?: string;
+  /** What stands in the file whose commands a shell runs; nothing where it runs none, or that can't be read. */
+  readonly scriptOf: (shell: ProcessInfo) => string | undefined;
 }
 
 /** Windows' idle process and its kernel. */
@@ -25,6 +27,8 @@ const KERNEL = new Set([0, 4]);
 /** Somebody looks after it, who would have to be told. */
 const KEPT: ReadonlySet<Grade> = new Set(["managed", "system"]);
 const LOOP = /(?:^|[\s;(])(?:while|until|for)\s/;
+/** In a script most loops go through its arguments: one that starts a server again has no other end. */
+const ENDLESS = /^[^#]*\b(?:while\s+(?:true|:|\[\s+1\s+\]|\(\(\s*1\s*\)\))|until\s|for\s*\(\(\s*;\s*;\s*\)\))/m;
 
 /** What would be done about these holders. */
 export function planStop(holders: readonly PortHolder[], asker: Asker): StopPlan {
@@ -93,6 +97,7 @@ function refuseKept(
     return undefined;
   // One that only watches is stopped with it.
   if (startedBy.kind === "manager" && isWatcher(startedBy.process.command)) return undefined;
+  if (startedBy.kind === "manager" && startedBy.process.pid === first.process.pid) return `it is ${verdict.because}`;
   return describeKeeper(startedBy) ?? (KEPT.has(verdict.grade) ? `it is ${verdict.because}` : undefined);
 }
 
@@ -155,17 +160,18 @@ function isMaster(process: ProcessInfo, worker: ProcessInfo): boolean {
   return isCopy || worker.command.includes("--multiprocessing-fork");
 }
 
-/** `sh -c 'while :; do node server.js; done'`: what a script has in its file is not seen. */
-function isLoop(process: ProcessInfo): boolean {
-  return isShell(process) && process.command.some((word) => LOOP.test(word));
+/** `sh -c 'while :; do node server.js; done'`, or a script that says so. */
+function isLoop(process: ProcessInfo, { scriptOf }: Asker): boolean {
+  if (!runsShell(process)) return false;
+  return process.command.some((word) => LOOP.test(word)) || ENDLESS.test(scriptOf(process) ?? "");
 }
 
 /** A loop that waits for this very portguard starts nothing again meanwhile. */
-function findLoop({ lineage }: ProcessOwner, { pids }: Asker): ProcessInfo | undefined {
+function findLoop({ lineage }: ProcessOwner, asker: Asker): ProcessInfo | undefined {
   return lineage
     .slice(1)
     .map(({ process }) => process)
-    .find((process) => isLoop(process) && !pids.has(process.pid));
+    .find((process) => !asker.pids.has(process.pid) && isLoop(process, asker));
 }
 
 function doom(process: ProcessInfo, role: Doomed["role"], { sockets }: PortHolder): Doomed | undefined {

@@ -11,6 +11,8 @@ export interface StopAllTools extends StopTools {
   readonly asker: Asker;
   /** Who has the ports in question now. */
   readonly look: () => readonly PortHolder[];
+  /** Whom of those who get their sockets meanwhile: anybody, where that was agreed to, or orphans for certain alone. */
+  readonly heirs: "all" | "certain";
 }
 
 export interface StoppedAll {
@@ -28,10 +30,20 @@ export async function stopAll(plan: StopPlan, tools: StopAllTools): Promise<Stop
     stopped.push(...done);
     for (const each of done.flatMap(describeFailure)) left.set(keyOf(each.holder), each);
     const next = planStop(heirsOf(targets, tools.look()), tools.asker);
-    for (const each of next.left) left.set(keyOf(each.holder), each);
+    for (const each of [...next.left, ...refuseHeirs(next, tools)]) left.set(keyOf(each.holder), each);
     targets = next.targets.filter(({ holder }) => !left.has(keyOf(holder)));
   }
   return { stopped, left: [...left.values()] };
+}
+
+/** A socket may be handed to whoever is wanted (SCM_RIGHTS): nobody has agreed to that one's end. */
+function refuseHeirs({ targets }: StopPlan, { heirs }: StopAllTools): LeftAlone[] {
+  if (heirs === "all") return [];
+  return targets.flatMap(({ holder, consent }): LeftAlone[] =>
+    consent.kind === "ask"
+      ? [{ holder, kind: "refused", because: `it has got the socket since, and is ${consent.because}` }]
+      : [],
+  );
 }
 
 function describeFailure({ target: { holder }, outcome, doomed }: Stopped): LeftAlone[] {

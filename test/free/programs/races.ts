@@ -69,8 +69,8 @@ function raced({ beforeOpen, beforeSignal, afterEnd }: Race): Os {
 }
 
 async function free(race: Race) {
-  const asker = { pids: new Set([process.pid]), uid: 0 };
-  const tools = { os: raced(race), asker, graceMs: 5000, onStopped: () => undefined, look };
+  const asker = { pids: new Set([process.pid]), uid: 0, scriptOf: () => undefined };
+  const tools = { os: raced(race), asker, graceMs: 5000, onStopped: () => undefined, look, heirs: "all" as const };
   const freed = await freePort(planStop(look(), asker), request, tools);
   if (freed.proof.kind === "bound") told.free++;
   else if (freed.newcomers.length > 0) told.takenAgain++;
