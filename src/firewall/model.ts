@@ -60,7 +60,8 @@ export type Part =
   /** Nothing found ends the rule, like a match that does not hold. */
   | { readonly do: "vmap"; readonly key: Expr; readonly map: SetRef }
   | { readonly do: "nat"; readonly nat: Nat }
-  | { readonly do: "mark"; readonly of: "packet" | "connection"; readonly value: Expr }
+  /** `service`: the byte that IP has for the type of service, or the traffic class. */
+  | { readonly do: "mark"; readonly of: "packet" | "connection" | "service"; readonly value: Expr }
   | { readonly do: "notrack" }
   /** From here on, for this packet too, the set may hold more or less than it did. */
   | { readonly do: "touch"; readonly set: string; readonly how: "add" | "delete" };
@@ -83,7 +84,14 @@ export interface Nat {
 }
 
 export type Match =
-  | { readonly kind: "in"; readonly left: Expr; readonly set: SetRef; readonly not: boolean }
+  /** `assumed`: what was taken for granted of the left side. */
+  | {
+      readonly kind: "in";
+      readonly left: Expr;
+      readonly set: SetRef;
+      readonly not: boolean;
+      readonly assumed?: string;
+    }
   | {
       readonly kind: "ipset";
       readonly name: string;
@@ -96,6 +104,8 @@ export type Match =
   | { readonly kind: "fixed"; readonly holds: boolean; readonly assumed?: string }
   /** A list that rules themselves fill (`recent`): not on it, unless a rule put the packet there. */
   | { readonly kind: "listed"; readonly list: string; readonly not: boolean; readonly assumed: string }
+  /** Something of the port of a bridge that the packet came in by: one that came by none has nothing of it. */
+  | { readonly kind: "bridge-port"; readonly not: boolean }
   | { readonly kind: "opaque"; readonly text: string };
 
 /** A set by its name, of the rule's own table, or one that stands in the rule itself. */
@@ -113,12 +123,14 @@ export type Expr =
       readonly kind: "fib";
       readonly of: "saddr" | "daddr";
       readonly result: "type" | "oifname" | "exists";
-      readonly byInterface: boolean;
+      /** Only what the table says for the interface that the packet came in by, or leaves by. */
+      readonly by: "iif" | "oif" | undefined;
     }
   | { readonly kind: "opaque"; readonly text: string };
 
 /** What of a packet can be looked at; those of another family or protocol are absent, and end the rule. */
 export type Field =
+  | HeaderField
   | "family"
   | "l4proto"
   | "ip protocol"
@@ -145,7 +157,6 @@ export type Field =
   | "mark"
   | "ethertype"
   | "ip frag-off"
-  | "length"
   | "ct state"
   | "ct status"
   | "ct mark"
@@ -161,6 +172,34 @@ export type Field =
   | "ct reply dport"
   | "ct family"
   | "ct l4proto";
+
+/** What rules ask less often: of the headers, and of the socket that a packet belongs to. */
+export type HeaderField =
+  | "ip version"
+  | "ip6 version"
+  | "ip hdrlength"
+  | "length"
+  | "ip length"
+  | "ip6 length"
+  | "ttl"
+  | "ip ttl"
+  | "ip6 hoplimit"
+  | "service"
+  | "ip dscp"
+  | "ip6 dscp"
+  | "ip ecn"
+  | "ip6 ecn"
+  /** Whether a socket of this machine sends it, or gets it; and whose. */
+  | "socket"
+  | "skuid"
+  | "skgid"
+  /** Whether it has the option of this kind: the largest segment, the window's scale, SACK allowed, SACK, timestamps. */
+  | "tcp option 2"
+  | "tcp option 3"
+  | "tcp option 4"
+  | "tcp option 5"
+  | "tcp option 8"
+  | "tcp maxseg";
 
 /** One set of the `ipset` tool. */
 export interface IpSet {

@@ -175,10 +175,14 @@ describe("hostile dumps", () => {
   test("marks that hang on what is not known do not double without end", () => {
     const marks = Array.from({ length: 30 }, (_, bit) => {
       const mark = `0x${(2 ** bit).toString(16)}`;
-      return `-A INPUT -m ttl --ttl-eq 1 -j MARK --set-xmark ${mark}/${mark}\n`;
+      return `-A INPUT -m cpu --cpu 9 -j MARK --set-xmark ${mark}/${mark}\n`;
     });
     const text = `${HEAD.replace("*filter", "*mangle")}${marks.join("")}COMMIT\n`;
     expect(ask(text).because).toBe("too much hangs on what is not known");
+  });
+
+  test("a dump that ends with the star of a table whose name is cut off is refused", () => {
+    expect(fails(`${HEAD}COMMIT\n*`)).toThrow("BAD_RULES: x has a line that is not understood: `*`");
   });
 
   test("a part that no tool prints is an error, since it might be the one that decides", () => {

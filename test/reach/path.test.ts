@@ -65,7 +65,7 @@ describe("the path", () => {
       shown(ruledBy(rules, "192.168.1.20", asked), findings)[3];
     expect(firewall(":INPUT ACCEPT [0:0]")).toBe("firewall ok let through");
     expect(firewall(":INPUT DROP [0:0]", [blocksAt("firewall")])).toBe("firewall broken dropped by INPUT policy");
-    expect(firewall(":INPUT ACCEPT [0:0]\n-A INPUT -m ttl --ttl-lt 9 -j DROP")).toStartWith("firewall unknown ");
+    expect(firewall(":INPUT ACCEPT [0:0]\n-A INPUT -m cpu --cpu 9 -j DROP")).toStartWith("firewall unknown ");
   });
 
   test("doubts a station that looks bad where the cause is a later one", () => {

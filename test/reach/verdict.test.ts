@@ -65,7 +65,7 @@ describe("the verdict on a TCP target", () => {
       decideVerdict({ ...ruledBy(rules, "192.168.1.20", asked), ...overrides }, []);
     expect(verdictOf(":INPUT ACCEPT [0:0]")).toBe("reachable");
     expect(verdictOf(":INPUT ACCEPT [0:0]", { attempts: [refused("192.168.1.20")] })).toBe("unknown");
-    expect(verdictOf(":INPUT ACCEPT [0:0]\n-A INPUT -m ttl --ttl-lt 9 -j DROP")).toBe("unknown");
+    expect(verdictOf(":INPUT ACCEPT [0:0]\n-A INPUT -m cpu --cpu 9 -j DROP")).toBe("unknown");
     const from = { kind: "internet" } as const;
     expect(verdictOf(":INPUT ACCEPT [0:0]", { request: { ...request, from } })).toBe("unknown");
   });

@@ -112,6 +112,7 @@ class Collector {
         return this.#visitIpSet(match.name, match.dimensions);
       case "fixed":
       case "listed":
+      case "bridge-port":
       case "opaque":
     }
   }

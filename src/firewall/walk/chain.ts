@@ -253,8 +253,9 @@ function applyMark(asking: Asking, part: Extract<Part, { do: "mark" }>, fork: Fo
 }
 
 /** Without a connection there is nothing to put a connection's mark on. */
-function setMark(state: State, of: "packet" | "connection", value: State["mark"]): State {
+function setMark(state: State, of: Extract<Part, { do: "mark" }>["of"], value: State["mark"]): State {
   if (of === "packet") return { ...state, mark: value };
+  if (of === "service") return { ...state, service: value };
   const { track } = state;
   const has = track.state === "new" || track.state === "established" || track.state === "related";
   return has ? { ...state, track: { ...track, mark: value } } : state;

@@ -2,7 +2,7 @@ import type { Expr, SetRef, Table } from "../model.ts";
 import type { ElementSet, Found } from "../elements.ts";
 import { type Scalar, ANY, type Value, combineBits, isVague } from "../value.ts";
 import { readField } from "./fields.ts";
-import { addressType, interfaceTo } from "./locality.ts";
+import { addressType, deviceOf, interfaceTo } from "./locality.ts";
 import type { State } from "./state.ts";
 import type { World } from "./world.ts";
 
@@ -93,13 +93,28 @@ function lookUpRoute(world: World, state: State, expr: Extract<Expr, { kind: "fi
   switch (expr.result) {
     case "type": {
       const type = addressType(world.locality, address, state.family);
-      return type === "local" && expr.byInterface ? ANY : type;
+      return expr.by && (type === "local" || type === "broadcast")
+        ? typeOn(world, state, address, expr.by, type)
+        : type;
     }
     case "oifname":
       return interfaceTo(world.locality, address, state.family);
     case "exists":
-      return hasWayBack(world, state, address, expr.byInterface);
+      return hasWayBack(world, state, address, expr.by !== undefined);
   }
+}
+
+/** Asked by an interface, an address of another one is like any other (inet_dev_addr_type, ipv6_chk_addr). */
+function typeOn(world: World, state: State, address: Value, by: "iif" | "oif", type: "local" | "broadcast"): Value {
+  // These are everywhere.
+  if (type === "broadcast" && typeof address === "bigint" && isEverywhere(address)) return type;
+  const [device, owner] = [state[by], deviceOf(world.locality, address, state.family)];
+  if (isVague(device) || owner === undefined) return ANY;
+  return device === owner ? type : "unicast";
+}
+
+function isEverywhere(address: bigint): boolean {
+  return address === 0xffffffffn || address >> 24n === 0n;
 }
 
 function hasWayBack(world: World, state: State, address: Value, byInterface: boolean): Value {

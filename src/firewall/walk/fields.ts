@@ -1,5 +1,6 @@
-import type { Field } from "../model.ts";
+import type { Field, HeaderField } from "../model.ts";
 import { ANY, type Value } from "../value.ts";
+import { isHeaderField, readHeaderField } from "./header-fields.ts";
 import { ICMP, ICMPV6, type State, TCP, type Tuple, UDP } from "./state.ts";
 
 /** Bits of `ct state`, one of which a packet has (NF_CT_STATE_BIT). */
@@ -10,6 +11,7 @@ const KNOWN_STATUS = CT_STATUS.expected | CT_STATUS["seen-reply"] | CT_STATUS.sn
 
 /** What the packet has there; nothing where it has no such thing. */
 export function readField(state: State, field: Field): Value {
+  if (isHeaderField(field)) return readHeaderField(state, field);
   switch (field) {
     case "family":
       return state.family === 4 ? 2 : 10;
@@ -37,8 +39,6 @@ export function readField(state: State, field: Field): Value {
     case "ip frag-off":
       // "Don't fragment" may be set; all else is of fragments only.
       return state.family === 4 ? { kind: "bits", bits: 0, unknown: 0x4000 } : undefined;
-    case "length":
-      return lengthOf(state);
     case "th sport":
     case "th dport":
     case "tcp sport":
@@ -70,15 +70,7 @@ export function readField(state: State, field: Field): Value {
   }
 }
 
-/** Of what carries no data: the header of IP without options, the one behind it with or without. Of ICMP: what it quotes. */
-function lengthOf({ family, protocol, icmp }: State): Value {
-  const header = family === 4 ? 20 : 40;
-  if (icmp) return { kind: "between", lo: header + 8, hi: 1280 };
-  if (protocol === UDP) return { kind: "between", lo: header + 8, hi: 65535 };
-  return { kind: "between", lo: header + 20, hi: header + 60 };
-}
-
-type TransportField = Extract<Field, `${"th" | "tcp" | "udp" | "icmp" | "icmpv6"} ${string}`>;
+type TransportField = Exclude<Extract<Field, `${"th" | "tcp" | "udp" | "icmp" | "icmpv6"} ${string}`>, HeaderField>;
 
 function readTransport({ protocol, sport, dport, flags, icmp }: State, field: TransportField): Value {
   switch (field) {

@@ -38,7 +38,9 @@ function build({ rules }: Chain): Guards {
 
 function add(guards: Guards, match: Match, part: number): void {
   if (match.kind === "any" && match.of.length === 1 && !match.not) return add(guards, match.of[0]!, part);
-  if (match.kind !== "in" || match.left.kind !== "field" || !("elements" in match.set)) return;
+  // What is taken for granted has to be told where it counts.
+  if (match.kind !== "in" || match.assumed !== undefined || match.left.kind !== "field" || !("elements" in match.set))
+    return;
   const { elements } = match.set;
   const hull = elements.only ?? hullOf(elements.elements);
   if (!hull || !("lo" in hull)) return;

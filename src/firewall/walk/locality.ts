@@ -86,6 +86,24 @@ function isIn(route: RouteTo, value: bigint, family: 4 | 6): boolean {
   return maskOf(value, route.prefix, family) === route.bits;
 }
 
+/** Of which interface an address of this machine (or the last one of its subnet) is; nothing where that is not certain. */
+export function deviceOf({ host }: Locality, value: Value, family: 4 | 6): string | undefined {
+  if (isLoopbackNumber(value, family)) return "lo";
+  const having = (host.interfaces ?? []).filter(({ addresses }) =>
+    addresses.some((each) => {
+      const number = numberOf(each.address);
+      const isLast = family === 4 && lastOf(number, each.prefix) === value;
+      return each.address.family === family && (number === value || isLast);
+    }),
+  );
+  return having.length === 1 ? having[0]!.name : undefined;
+}
+
+/** Of IPv4. */
+function lastOf(number: bigint, prefix: number): bigint {
+  return number | ((1n << BigInt(32 - prefix)) - 1n);
+}
+
 /** What kind of address it is: `local`, `broadcast`, `multicast`, `unicast`; ANY where that is not known. */
 export function addressType(locality: Locality, value: Value, family: 4 | 6): Value {
   if (isVague(value) && value.kind === "any" && value.own) return "local";
@@ -107,6 +125,6 @@ function isSubnetBroadcast({ host }: Locality, value: bigint, family: 4 | 6): bo
   const networks = (host.interfaces ?? []).flatMap((each) => each.addresses);
   return networks.some(({ address, prefix }) => {
     if (address.family !== 4 || prefix > 30) return false;
-    return (numberOf(address) | ((1n << BigInt(32 - prefix)) - 1n)) === value;
+    return lastOf(numberOf(address), prefix) === value;
   });
 }

@@ -15,6 +15,7 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
         const value = readField(state, match.left.field);
         if (value === undefined) return "no";
         const answer = isWithin(only, value);
+        if (match.assumed !== undefined && answer !== "maybe") world.assumed.add(match.assumed);
         return match.not ? negate(answer) : answer;
       }
       const { value, miss } = evaluateExpr(world, table, state, match.left);
@@ -22,6 +23,7 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
       const found = findIn(table, state, match.set, isList(value) ? value : [value]);
       const answer: Tri = found.hits.length === 0 ? "no" : found.miss ? "maybe" : "yes";
       const asked = match.not ? negate(answer) : answer;
+      if (match.assumed !== undefined && asked !== "maybe") world.assumed.add(match.assumed);
       return miss && asked === "yes" ? "maybe" : asked;
     }
     case "ipset": {
@@ -41,9 +43,19 @@ export function askMatch(world: World, table: Table, state: State, match: Match)
       if (state.touched.some((each) => each.slice(1) === match.list)) return "maybe";
       return match.not ? "yes" : "no";
     }
+    case "bridge-port": {
+      const answer = hasBridgePort(world, state);
+      return match.not ? negate(answer) : answer;
+    }
     case "opaque":
       return "maybe";
   }
+}
+
+/** The kernel keeps the port only of what came in by one. */
+function hasBridgePort({ locality: { host } }: World, { iif }: State): Tri {
+  const isBridge = iif === "" || iif === "lo" ? false : host.bridges?.some((name) => name === iif);
+  return typeof iif === "string" && isBridge === false ? "no" : "maybe";
 }
 
 type Directions = readonly ("src" | "dst")[];

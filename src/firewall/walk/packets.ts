@@ -1,15 +1,12 @@
 import { numberOf } from "../addresses.ts";
 import { type Reject, icmpOf } from "../reject.ts";
-import { ANY, type Value } from "../value.ts";
+import { ANY, type Value, combineBits } from "../value.ts";
 import { interfaceTo, isOwn } from "./locality.ts";
 import { invert } from "./nat.ts";
 import type { Arrived } from "./path.ts";
-import { ICMP, ICMPV6, type State, TCP, type Track, type Tuple, UDP, tupleOf } from "./state.ts";
+import { ACK, ICMP, ICMPV6, RST, SYN, type State, TCP, type Track, type Tuple, UDP, tupleOf } from "./state.ts";
 import type { World } from "./world.ts";
 
-const SYN = 0x02;
-const RST = 0x04;
-const ACK = 0x10;
 /** The first packet of a client. `clientPort`: which it may come from, where that was not told. */
 export function firstPacket(world: World, clientPort: Value): State {
   const { protocol, source, sourcePort, destination, port, way } = world.packet;
@@ -27,6 +24,7 @@ export function firstPacket(world: World, clientPort: Value): State {
     protocol: isTcp ? TCP : UDP,
     flags: isTcp ? SYN : 0,
     mark: 0,
+    service: 0,
     touched: [],
     doubts: [],
   };
@@ -65,7 +63,8 @@ export function answerTo(world: World, { state, how }: Arrived): State {
   const follows: Track = isTracked
     ? { ...track, direction: "reply", state: "none", next: "established" }
     : newTrack("original", state.protocol === TCP ? "invalid" : "new", tuple);
-  const base: State = { ...state, ...tuple, mark: 0, track: follows, flags: state.protocol === TCP ? SYN | ACK : 0 };
+  const flags = state.protocol === TCP ? SYN | ACK : 0;
+  const base: State = { ...state, ...tuple, mark: 0, service: 0, track: follows, flags };
   if (how === "here") return { ...base, iif: "", oif: outTo(world, state) };
   return { ...base, iif: state.oif, oif: "" };
 }
@@ -90,11 +89,17 @@ export function rejection(world: World, state: State, reject: Reject): State {
     : newTrack("original", "invalid", tuple);
   const isOurs = state.iif === "" || state.iif === "lo";
   const way = { iif: "", oif: isOurs ? "lo" : outTo(world, state) };
-  const base: State = { ...state, ...tuple, ...way, mark: 0, track: follows, flags: 0 };
+  const base: State = { ...state, ...tuple, ...way, mark: 0, service: 0, track: follows, flags: 0 };
   if (reject === "tcp-reset" || !icmp) return { ...base, flags: RST | ACK };
   // Of what was on its way to another machine, the sender is whichever address of ours leads to the client.
   const saddr = isOwn(world.locality, base.saddr, family) === "yes" ? base.saddr : ANY;
-  return { ...base, saddr, protocol: family === 4 ? ICMP : ICMPV6, sport: undefined, dport: undefined, icmp };
+  const protocol = family === 4 ? ICMP : ICMPV6;
+  return { ...base, saddr, protocol, sport: undefined, dport: undefined, icmp, service: serviceOfError(state) };
+}
+
+/** Routers' messages are marked as such in IPv4 (RFC 1812, 4.3.2.5), and keep four bits of what they are about. */
+function serviceOfError({ family, service }: State): Value {
+  return family === 4 ? combineBits("|", combineBits("&", service, 0x1e), 0xc0) : 0;
 }
 
 /** The client's second try, for which the connection is known already: to its rules it is no longer new. */

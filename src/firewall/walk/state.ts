@@ -6,6 +6,11 @@ export const UDP = 17;
 export const ICMP = 1;
 export const ICMPV6 = 58;
 
+/** Flags of TCP. */
+export const SYN = 0x02;
+export const RST = 0x04;
+export const ACK = 0x10;
+
 /** What may be known of a packet at one moment of its way. Never changed: what changes it makes a new one. */
 export interface State {
   readonly family: 4 | 6;
@@ -22,6 +27,8 @@ export interface State {
   readonly iif: Value;
   readonly oif: Value;
   readonly mark: Value;
+  /** The type of service, or the traffic class, with the two bits of ECN. */
+  readonly service: Value;
   readonly track: Track;
   /** Sets that rules have changed on the way: `+NAME`, `-NAME`. */
   readonly touched: readonly string[];
@@ -65,7 +72,9 @@ export function tupleOf({ saddr, daddr, sport, dport }: Tuple): Tuple {
 export function stateKey(state: State): string {
   const { track } = state;
   const words = [
-    ...[state.saddr, state.daddr, state.sport, state.dport, state.iif, state.oif, state.mark].map(valueKey),
+    ...[state.saddr, state.daddr, state.sport, state.dport, state.iif, state.oif].map(valueKey),
+    valueKey(state.mark),
+    valueKey(state.service),
     state.protocol,
     state.icmp?.code,
     state.flags,

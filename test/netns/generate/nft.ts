@@ -1,6 +1,7 @@
 import { CLIENT, CONTAINER, PORTS, SERVER } from "../town.ts";
 import { NATS, natAction } from "./nft-nat.ts";
 import { type Family, INTERFACES, NETS4, NETS6, generateSets } from "./nft-sets.ts";
+import { headerAction, headerMatch } from "./nft-header.ts";
 import type { Random } from "./random.ts";
 
 type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
@@ -117,6 +118,7 @@ function match(place: Place): string {
             : "meta protocol ip6",
     ],
     [1, () => (place.hook === "prerouting" ? `fib saddr . iif oif ${random.pick(["missing", "exists"])}` : "counter")],
+    [1, () => fibByInterface(place, end, not)],
     [
       1,
       () =>
@@ -140,18 +142,8 @@ function match(place: Place): string {
           ),
         ),
     ],
-    [
-      0.4,
-      () =>
-        random.pick([
-          "meta length > 10",
-          "meta length < 10",
-          "meta length 40-100",
-          "numgen inc mod 2 == 0",
-          "tcp window > 100",
-          "meta cpu 0",
-        ]),
-    ],
+    [2, () => headerMatch(random, isV6, not)],
+    [0.2, () => random.pick(["numgen inc mod 2 == 0", "tcp window > 100", "meta cpu 0"])],
   ])();
 }
 
@@ -185,6 +177,12 @@ function interfaceMatch({ random, hook }: Place, not: string): string {
     [1, `${not}{ "lo", "wlan*" }`],
     [1, `${not}@names`],
   ])}`;
+}
+
+/** Which interface there is to ask by, hangs on the hook. */
+function fibByInterface({ hook }: Place, end: string, not: string): string {
+  if (hook === undefined || hook === "postrouting") return "counter";
+  return `fib ${end} . ${hook === "output" ? "oif" : "iif"} type ${not}local`;
 }
 
 function stateMatch(random: Random, not: string): string {
@@ -231,6 +229,7 @@ function action(place: Place, isPlain: boolean): string {
           ? "add @seen6 { ip6 saddr }"
           : "add @seen4 { ip saddr limit rate 1000/second burst 1000 packets }",
     ],
+    [0.5, () => headerAction(random, family)],
     [
       type === "nat" ? 9 : 0,
       () => natAction(random, family, hook === "input" || hook === "postrouting" ? hook : "output"),

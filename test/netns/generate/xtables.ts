@@ -1,5 +1,6 @@
 import { CLIENT, CONTAINER, PORTS, SERVER } from "../town.ts";
 import type { Random } from "./random.ts";
+import { headerMatch, headerTarget } from "./xtables-header.ts";
 
 interface Place {
   readonly random: Random;
@@ -141,19 +142,8 @@ function match({ random, family, hook, table }: Place, isTcp: boolean): string {
     [1, `-m comment --comment "it's \\"so\\" -j DROP"`],
     [hook === "PREROUTING" && table !== "nat" ? 1 : 0, `-m rpfilter ${random.pick(["", "--invert", "--loose"])}`],
     [0.5, `-m pkttype ${not(random)}--pkt-type unicast`],
-    [
-      0.3,
-      random.pick(
-        [
-          "-m length --length 10:100",
-          "-m length --length 1:30",
-          "-m statistic --mode random --probability 0.5",
-          "-m ttl --ttl-gt 5",
-          "-m dscp --dscp 0x00",
-          '-m string --string "zz" --algo bm --to 100',
-        ].filter((each) => family === 4 || !each.includes("ttl")),
-      ),
-    ],
+    [2, headerMatch(random, { family, hook, isTcp, not: not(random) })],
+    [0.2, random.pick(["-m statistic --mode random --probability 0.5", "-m cpu --cpu 0"])],
     [0.3, "-m connlimit --connlimit-above 5000"],
   ]);
 }
@@ -209,6 +199,7 @@ function target({ random, family, table, hook, below }: Place, isPlain: boolean,
       random.pick([`-j REDIRECT --to-ports ${port}`, `-j DNAT --to-destination ${to}:${port}`, "-j REDIRECT"]),
     ],
     [table === "nat" && (hook === "INPUT" || hook === "POSTROUTING") ? 5 : 0, sourceNat(random, family, hook, isTcp)],
+    [table === "mangle" ? 2 : 0, headerTarget(random, family)],
     [0.3, `-j SET --add-set ${family === 4 ? "seen4" : "seen6"} src`],
   ]);
 }

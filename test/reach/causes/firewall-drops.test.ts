@@ -47,6 +47,6 @@ describe("FIREWALL_DROPS", () => {
   test("is silent where the rule is for another port, and where it hangs on what is not known", () => {
     const asked = { client: "192.168.1.7", facts: lan };
     expect(codesOf(ruledBy(DROP.replace("8000", "8001"), "192.168.1.20", asked))).toEqual([]);
-    expect(codesOf(ruledBy(DROP.replace("-m tcp", "-m ttl --ttl-lt 9 -m tcp"), "192.168.1.20", asked))).toEqual([]);
+    expect(codesOf(ruledBy(DROP.replace("-m tcp", "-m cpu --cpu 9 -m tcp"), "192.168.1.20", asked))).toEqual([]);
   });
 });

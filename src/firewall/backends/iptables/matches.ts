@@ -1,8 +1,18 @@
 import { readBuiltin } from "./matches/builtin.ts";
 import { readConnmark, readConntrack, readMark, readStateMatch } from "./matches/conntrack.ts";
-import { readConnlimit, readCounting, readHashlimit, readLimit, readRecent } from "./matches/limits.ts";
-import { readAddrtype, readHelper, readPkttype, readRpfilter, readSet } from "./matches/places.ts";
-import { readIcmp, readLength, readMultiport, readRange, readTcp, readUdp } from "./matches/ports.ts";
+import { readConnlimit, readCounting, readHashlimit, readLimit, readQuota, readRecent } from "./matches/limits.ts";
+import { readDscp, readEcn, readStatistic, readString, readTos, readTtl } from "./matches/header.ts";
+import { readOwner } from "./matches/owner.ts";
+import {
+  readAddrtype,
+  readHelper,
+  readMac,
+  readPhysdev,
+  readPkttype,
+  readRpfilter,
+  readSet,
+} from "./matches/places.ts";
+import { readIcmp, readLength, readMultiport, readRange, readTcp, readTcpMss, readUdp } from "./matches/ports.ts";
 import { type MatchReader, type ReadMatch, always } from "./reader.ts";
 import type { Clause } from "./words.ts";
 import { own } from "../../own.ts";
@@ -20,6 +30,17 @@ const READERS: Readonly<Record<string, MatchReader>> = {
   multiport: readMultiport,
   iprange: readRange,
   length: readLength,
+  tcpmss: readTcpMss,
+  tos: readTos,
+  dscp: readDscp,
+  ecn: readEcn,
+  ttl: readTtl,
+  hl: readTtl,
+  string: readString,
+  statistic: readStatistic,
+  owner: readOwner,
+  mac: readMac,
+  physdev: readPhysdev,
   conntrack: readConntrack,
   state: readStateMatch,
   mark: readMark,
@@ -30,6 +51,7 @@ const READERS: Readonly<Record<string, MatchReader>> = {
   set: readSet,
   helper: readHelper,
   limit: readLimit,
+  quota: readQuota,
   hashlimit: readHashlimit,
   connlimit: readConnlimit,
   recent: readRecent,

@@ -54,6 +54,7 @@ function collect(name: string, text: string): Building[] {
     if (line === "" || line.startsWith("#")) continue;
     if (line.startsWith("*")) {
       if (tables.some((each) => each.name === line.slice(1))) refuse(name, "has a table twice", line);
+      if (!/^\*[a-z]+$/.test(line)) refuse(name, "has a line that is not understood", line);
       tables.push((table = { name: line.slice(1), policies: new Map(), lines: new Map() }));
     } else if (line === "COMMIT") table = undefined;
     else if (!table || hasOpenQuote(line) || !readLine(table, line))

@@ -46,6 +46,11 @@ export function isOneOf(left: Expr, values: readonly Scalar[], not: boolean): Ma
   return { kind: "in", left, set: { elements: setOf(...values) }, not };
 }
 
+/** With what is taken for granted of what it asks. */
+export function assuming(match: Match, assumed: string): Match {
+  return match.kind === "in" ? { ...match, assumed } : match;
+}
+
 /** `left & mask == value`. */
 export function hasBits(left: Expr, mask: number, value: number, not: boolean): Match {
   const masked: Expr = { kind: "bits", op: "&", left, right: { kind: "const", value: mask >>> 0 } };

@@ -5,6 +5,7 @@ import type { Reject } from "../../reject.ts";
 import { field, readMarkMask } from "./reader.ts";
 import type { Clause } from "./words.ts";
 import { own } from "../../own.ts";
+import { LEAST_TTL } from "../../walk/header-fields.ts";
 
 /** They let the packet go on as it is, as far as a connection's fate goes. */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -17,8 +18,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
   "CLASSIFY",
   "TCPMSS",
   "TCPOPTSTRIP",
-  "TOS",
-  "DSCP",
   "ECN",
   "SECMARK",
   "CONNSECMARK",
@@ -70,6 +69,12 @@ export function readTarget(clause: Clause, chains: ReadonlySet<string>): readonl
     case "REDIRECT":
     case "MASQUERADE":
       return readNat(clause) ?? opaque(clause);
+    case "TOS":
+    case "DSCP":
+      return readService(clause) ?? opaque(clause);
+    case "TTL":
+    case "HL":
+      return isStillUsual(clause) ? [] : opaque(clause);
     case "NOTRACK":
       return [{ do: "notrack" }];
     case "CT":
@@ -147,6 +152,23 @@ function exprOf(interval: Interval): Expr {
   if (!("lo" in interval)) return { kind: "opaque", text: "" };
   const { lo, hi } = interval;
   return lo === hi ? { kind: "const", value: lo } : { kind: "between", lo, hi };
+}
+
+/** `--set-tos 0x10/0xff`, `--set-dscp 0x0a`: bits that are cleared, and what is xored in then. */
+function readService(clause: Clause): readonly Part[] | undefined {
+  const tos = readMarkMask(valueOf(clause, "set-tos"));
+  const dscp = readMarkMask(valueOf(clause, "set-dscp"));
+  const read = dscp ? { value: dscp.value << 2, mask: 0xfc } : tos;
+  if (!read) return undefined;
+  const value = bits("^", bits("&", field("service"), ~read.mask & 0xff), read.value & 0xff);
+  return [{ do: "mark", of: "service", value }];
+}
+
+/** What stays above what a packet may have by itself gets where it is sent to. */
+function isStillUsual(clause: Clause): boolean {
+  const set = valueOf(clause, "ttl-set") ?? valueOf(clause, "hl-set");
+  if (set !== undefined) return Number(set) >= LEAST_TTL;
+  return clause.options.some(({ name }) => name === "ttl-inc" || name === "hl-inc");
 }
 
 /** Helpers, events and timeouts change nothing for the first packet; zones would. */

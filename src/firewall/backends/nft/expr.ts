@@ -6,6 +6,7 @@ import { type Kind, readScalar } from "./kinds.ts";
 import { readMapData } from "./sets.ts";
 import { renderExpr } from "./text.ts";
 import { own } from "../../own.ts";
+import { USUAL_SEGMENT, USUAL_SERVICE, USUAL_TTL } from "../../walk/assumptions.ts";
 import type { Scalar } from "../../value.ts";
 
 /** An expression, what its parts are, and what a packet must be for it to be there at all. */
@@ -13,6 +14,8 @@ export interface ReadExpr {
   readonly expr: Expr;
   readonly kinds: readonly Kind[];
   readonly needs: readonly Match[];
+  /** What is taken for granted of it. */
+  readonly assumed?: string;
 }
 
 const FIELDS: Readonly<Record<string, readonly [Field, Kind]>> = {
@@ -20,6 +23,17 @@ const FIELDS: Readonly<Record<string, readonly [Field, Kind]>> = {
   "payload ip daddr": ["ip daddr", "address4"],
   "payload ip protocol": ["ip protocol", "protocol"],
   "payload ip frag-off": ["ip frag-off", "number"],
+  "payload ip version": ["ip version", "number"],
+  "payload ip hdrlength": ["ip hdrlength", "number"],
+  "payload ip length": ["ip length", "number"],
+  "payload ip ttl": ["ip ttl", "number"],
+  "payload ip dscp": ["ip dscp", "dscp"],
+  "payload ip ecn": ["ip ecn", "ecn"],
+  "payload ip6 version": ["ip6 version", "number"],
+  "payload ip6 length": ["ip6 length", "number"],
+  "payload ip6 hoplimit": ["ip6 hoplimit", "number"],
+  "payload ip6 dscp": ["ip6 dscp", "dscp"],
+  "payload ip6 ecn": ["ip6 ecn", "ecn"],
   "payload ip6 saddr": ["ip6 saddr", "address6"],
   "payload ip6 daddr": ["ip6 daddr", "address6"],
   "payload ip6 nexthdr": ["ip6 nexthdr", "protocol"],
@@ -43,12 +57,34 @@ const FIELDS: Readonly<Record<string, readonly [Field, Kind]>> = {
   "meta oif": ["oifname", "interface"],
   "meta oifname": ["oifname", "interface"],
   "meta mark": ["mark", "number"],
+  "meta skuid": ["skuid", "number"],
+  "meta skgid": ["skgid", "number"],
   "ct state": ["ct state", "state"],
   "ct status": ["ct status", "status"],
   "ct mark": ["ct mark", "number"],
   "ct direction": ["ct direction", "direction"],
   "ct l3proto": ["ct family", "family"],
   "ct protocol": ["ct l4proto", "protocol"],
+};
+
+const ASSUMED: Partial<Record<Field, string>> = {
+  "ip ttl": USUAL_TTL,
+  "ip6 hoplimit": USUAL_TTL,
+  "ip dscp": USUAL_SERVICE,
+  "ip6 dscp": USUAL_SERVICE,
+  "ip ecn": USUAL_SERVICE,
+  "ip6 ecn": USUAL_SERVICE,
+  "tcp maxseg": USUAL_SEGMENT,
+};
+
+/** Options of TCP by nft's names. */
+const OPTIONS: Readonly<Record<string, Field>> = {
+  maxseg: "tcp option 2",
+  window: "tcp option 3",
+  "sack-perm": "tcp option 4",
+  "sack-permitted": "tcp option 4",
+  sack: "tcp option 5",
+  timestamp: "tcp option 8",
 };
 
 /** Which packets have a header at all. */
@@ -95,9 +131,11 @@ export function readExpr(json: Json, kind: Kind = "number"): ReadExpr {
     case "map":
       return isObject(body) ? readMap(json, body) : opaque(json);
     case "tcp option":
-      return { ...opaque(json), needs: needsHeader("tcp") };
+      return isObject(body) ? readOption(json, body) : opaque(json);
     case "ip option":
-      return { ...opaque(json), needs: needsHeader("ip") };
+      return isObject(body) ? readAbsent(body, "ip") : opaque(json);
+    case "exthdr":
+      return isObject(body) ? readAbsent(body, "ip6") : opaque(json);
     case "range":
       return isList(body) ? readBetween(json, body, kind) : opaque(json);
   }
@@ -132,9 +170,29 @@ function readField(word: string, body: JsonObject): ReadExpr {
   if (word === "ct" && (body["dir"] !== undefined || name === "zone")) return readDirected(body, name ?? "");
   if (word === "meta" && name === "pkttype") return known(0, "packet-type");
   const found = own(FIELDS, `${word} ${name}`);
-  if (found) return { expr: { kind: "field", field: found[0] }, kinds: [found[1]], needs: [] };
+  if (found) return fieldOf(found[0], found[1]);
   const needs = word === "payload" ? needsHeader(textOf(body["protocol"]) ?? "") : [];
   return { ...opaque({ [word]: body }), needs };
+}
+
+function fieldOf(field: Field, kind: Kind): ReadExpr {
+  const assumed = ASSUMED[field];
+  const read = { expr: { kind: "field", field }, kinds: [kind], needs: [] } as const;
+  return assumed === undefined ? read : { ...read, assumed };
+}
+
+/** `tcp option maxseg size`, or whether it is there at all. */
+function readOption(json: Json, { name, field }: JsonObject): ReadExpr {
+  const [option, needs] = [own(OPTIONS, textOf(name) ?? ""), needsHeader("tcp")];
+  if (option && field === undefined) return { ...fieldOf(option, "exists"), needs };
+  if (name === "maxseg" && field === "size") return { ...fieldOf("tcp maxseg", "number"), needs };
+  return { ...opaque(json), needs };
+}
+
+/** Options of IPv4 and further headers of IPv6, which a connection's packets do not have. */
+function readAbsent({ field }: JsonObject, protocol: "ip" | "ip6"): ReadExpr {
+  const never: Match = { kind: "fixed", holds: false };
+  return { ...known(0, "exists"), needs: field === undefined ? needsHeader(protocol) : [never] };
 }
 
 function known(value: Scalar, kind: Kind): ReadExpr {
@@ -173,12 +231,12 @@ export function needsHeader(protocol: string): readonly Match[] {
 function readFib(json: Json, body: JsonObject): ReadExpr {
   const flags = isList(body["flags"]) ? body["flags"] : [body["flags"]];
   const of = flags.includes("saddr") ? "saddr" : flags.includes("daddr") ? "daddr" : undefined;
-  const byInterface = flags.includes("iif") || flags.includes("oif");
+  const by = flags.includes("iif") ? "iif" : flags.includes("oif") ? "oif" : undefined;
   if (!of) return opaque(json);
   if (body["result"] === "type") {
-    return { expr: { kind: "fib", of, result: "type", byInterface }, kinds: ["address-type"], needs: [] };
+    return { expr: { kind: "fib", of, result: "type", by }, kinds: ["address-type"], needs: [] };
   }
-  return { expr: { kind: "fib", of, result: "oifname", byInterface }, kinds: ["interface"], needs: [] };
+  return { expr: { kind: "fib", of, result: "oifname", by }, kinds: ["interface"], needs: [] };
 }
 
 /** Some number below `mod`; which one can't be told. */

@@ -22,9 +22,21 @@ export type Kind =
   | "address-type"
   | "exists"
   | "packet-type"
+  | "dscp"
+  | "ecn"
   | "icmp-type"
   | "icmpv6-type"
   | "other";
+
+/** Class selectors, assured forwarding (RFC 2597), expedited forwarding, voice-admit, lower effort. */
+const DSCP: Readonly<Record<string, number>> = Object.fromEntries([
+  ...Array.from({ length: 8 }, (_, level) => [`cs${level}`, level * 8] as const),
+  ...[1, 2, 3, 4].flatMap((level) => [1, 2, 3].map((drop) => [`af${level}${drop}`, level * 8 + drop * 2] as const)),
+  ["ef", 46],
+  ["va", 44],
+  ["lephb", 1],
+  ["be", 0],
+]);
 
 const WORDS: Partial<Record<Kind, Readonly<Record<string, Scalar>>>> = {
   state: CT_STATES,
@@ -34,6 +46,8 @@ const WORDS: Partial<Record<Kind, Readonly<Record<string, Scalar>>>> = {
   ethertype: { ip: 0x0800, arp: 0x0806, ip6: 0x86dd },
   "tcp-flags": { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, cwr: 128 },
   "packet-type": { host: 0, unicast: 0, broadcast: 1, multicast: 2, other: 3 },
+  dscp: DSCP,
+  ecn: { "not-ect": 0, ect1: 1, ect0: 2, ce: 3 },
   "icmp-type": {
     "echo-reply": 0,
     "destination-unreachable": 3,
@@ -90,6 +104,10 @@ const SETS: Readonly<Record<string, Kind>> = {
   tcp_flag: "tcp-flags",
   fib_addrtype: "address-type",
   pkt_type: "packet-type",
+  dscp: "dscp",
+  ecn: "ecn",
+  uid: "number",
+  gid: "number",
   icmp_type: "icmp-type",
   icmpv6_type: "icmpv6-type",
 };
@@ -136,6 +154,8 @@ function readWord(word: string, kind: Kind): Scalar | undefined {
     case "ethertype":
     case "tcp-flags":
     case "packet-type":
+    case "dscp":
+    case "ecn":
     case "icmp-type":
     case "icmpv6-type":
     case "exists":

@@ -10,9 +10,9 @@ import { renderMatch } from "./text.ts";
 export function readMatch(body: JsonObject): readonly Match[] {
   const { op, left, right } = body;
   if (left === undefined || right === undefined) return [opaque(body)];
-  const { expr, kinds, needs } = readExpr(left);
+  const { expr, kinds, needs, assumed } = readExpr(left);
   const match = readComparison(typeof op === "string" ? op : "==", expr, kinds, right);
-  return [...needs, match ?? opaque(body)];
+  return [...needs, match?.kind === "in" && assumed !== undefined ? { ...match, assumed } : (match ?? opaque(body))];
 }
 
 function opaque(body: JsonObject): Match {

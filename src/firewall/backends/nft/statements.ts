@@ -1,5 +1,5 @@
 import { ElementSet } from "../../elements.ts";
-import type { Match, Part, RuleVerdict } from "../../model.ts";
+import type { Expr, Match, Part, RuleVerdict } from "../../model.ts";
 import { needsHeader, readExpr, readMapRef } from "./expr.ts";
 import { type Json, type JsonObject, entryOf, isList, isObject, numberIn, textOf } from "./json.ts";
 import { readMatch } from "./match.ts";
@@ -8,6 +8,7 @@ import { readVerdictMap } from "./sets.ts";
 import { renderStatement } from "./text.ts";
 import { readReject, readVerdict } from "./verdicts.ts";
 import { own } from "../../own.ts";
+import { LEAST_TTL } from "../../walk/header-fields.ts";
 
 /** Named limits and quotas of the rule's table, by `limit NAME`. */
 export type Objects = ReadonlyMap<string, JsonObject>;
@@ -132,10 +133,6 @@ const HARMLESS_KEYS: ReadonlySet<string> = new Set([
   "ct event",
   "ct label",
   "ct secmark",
-  "ip dscp",
-  "ip ecn",
-  "ip6 dscp",
-  "ip6 ecn",
   "ip6 flowlabel",
   "tcp option",
 ]);
@@ -147,6 +144,7 @@ function readMangle({ key, value }: JsonObject, text: string): readonly Part[] |
   const name =
     word === "payload" ? `${textOf(body["protocol"])} ${textOf(body["field"])}` : `${word} ${textOf(body["key"])}`;
   if (word === "tcp option" || HARMLESS_KEYS.has(name)) return guards(key!, text);
+  if (/^ip6? (?:dscp|ecn|ttl|hoplimit)$/.test(name)) return readHeader(name, value, text);
   if (name !== "meta mark" && name !== "ct mark") return undefined;
   const { expr, needs } = readExpr(value);
   const of = name === "ct mark" ? "connection" : "packet";
@@ -155,6 +153,31 @@ function readMangle({ key, value }: JsonObject, text: string): readonly Part[] |
 
 function guards(key: Json, text: string): readonly Part[] {
   return readExpr(key).needs.map((match) => matchPart(match, text));
+}
+
+/** `ip dscp set af11`, `ip ttl set 64`. */
+function readHeader(name: string, value: Json, text: string): readonly Part[] | undefined {
+  const [protocol = "", what = ""] = name.split(" ");
+  const needs = needsHeader(protocol).map((match) => matchPart(match, text));
+  if (what === "ttl" || what === "hoplimit") return (numberIn(value) ?? 0) >= LEAST_TTL ? needs : undefined;
+  const { expr } = readExpr(value, what === "dscp" ? "dscp" : "ecn");
+  const service: Expr =
+    expr.kind === "const" && typeof expr.value === "number"
+      ? replaceBits(what === "dscp" ? 0xfc : 0x03, what === "dscp" ? expr.value << 2 : expr.value)
+      : { kind: "between", lo: 0, hi: 255 };
+  return [...needs, { do: "mark", of: "service", value: service }];
+}
+
+const constant = (value: number): Expr => ({ kind: "const", value });
+
+function replaceBits(mask: number, value: number): Expr {
+  const rest: Expr = {
+    kind: "bits",
+    op: "&",
+    left: { kind: "field", field: "service" },
+    right: constant(0xff & ~mask),
+  };
+  return { kind: "bits", op: "|", left: rest, right: constant(value) };
 }
 
 /** `add @set { ip saddr limit rate … }`: the set has the packet from here on, and what stands in it is asked. */

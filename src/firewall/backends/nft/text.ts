@@ -73,9 +73,9 @@ function renderNat(word: string, body: JsonObject): string {
 const SILENT_OPERATORS: ReadonlySet<string> = new Set(["==", "in"]);
 
 export function renderMatch({ op, left, right }: JsonObject): string {
-  const isFib = isObject(left) && left["fib"] !== undefined && typeof right === "boolean";
+  const isThere = isObject(left) && typeof right === "boolean";
   const isName = isObject(left) && left["meta"] !== undefined && /"[io]if(?:name)?"/.test(JSON.stringify(left["meta"]));
-  const value = isFib ? (right ? "exists" : "missing") : renderExpr(right, isName);
+  const value = isThere ? (right ? "exists" : "missing") : renderExpr(right, isName);
   const sign = textOf(op) ?? "==";
   return [renderExpr(left), SILENT_OPERATORS.has(sign) ? "" : sign, value].filter(Boolean).join(" ");
 }
@@ -147,7 +147,9 @@ function renderObject(word: string, body: JsonObject): string {
     case "numgen":
       return `numgen ${textOf(body["mode"])} mod ${renderExpr(body["mod"])}`;
     case "tcp option":
-      return `tcp option ${textOf(body["name"])} ${textOf(body["field"]) ?? ""}`.trimEnd();
+    case "ip option":
+    case "exthdr":
+      return `${word} ${textOf(body["name"])} ${textOf(body["field"]) ?? ""}`.trimEnd();
   }
   return `${word} ${JSON.stringify(body)}`;
 }

@@ -2,9 +2,13 @@ import { type MatchReader, type ReadMatch, always, eachOption, fixed } from "../
 import type { Option } from "../words.ts";
 
 export const NOT_EXHAUSTED = "no rate limit is exhausted";
+const NOT_USED_UP = "no quota is used up";
 const NOT_LISTED = "no list of recent clients has this one";
 
 export const readLimit: MatchReader = always(true, NOT_EXHAUSTED);
+
+/** How much of it is left, iptables-save does not say. */
+export const readQuota = eachOption(({ name, not }) => (name === "quota" ? fixed(!not, NOT_USED_UP) : undefined));
 
 /** `--hashlimit-upto` holds as long as the rate is not reached, `--hashlimit-above` once it is. */
 export const readHashlimit: MatchReader = (options) => {

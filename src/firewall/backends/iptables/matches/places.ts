@@ -1,24 +1,25 @@
 import type { Match } from "../../../model.ts";
-import { type MatchReader, eachOption, fixed, isOneOf } from "../reader.ts";
+import { type MatchReader, eachOption, field, fixed, isOneOf } from "../reader.ts";
 import type { Option } from "../words.ts";
 
 const TYPES: ReadonlySet<string> = new Set(["LOCAL", "UNICAST", "BROADCAST", "MULTICAST", "ANYCAST"]);
 
 /** `--dst-type LOCAL`: what the routing table calls the address. */
 export const readAddrtype: MatchReader = (options, family) => {
-  const isLimited = options.some(({ name }) => name.startsWith("limit-iface-"));
+  const limit = options.find(({ name }) => name.startsWith("limit-iface-"));
+  const by = limit && (limit.name === "limit-iface-in" ? "iif" : "oif");
   const types = options.filter(({ name }) => !name.startsWith("limit-iface-"));
-  return eachOption((option) => readType(option, family, isLimited))(types, family);
+  return eachOption((option) => readType(option, family, by))(types, family);
 };
 
-function readType({ name, values, not }: Option, family: 4 | 6, isLimited: boolean): Match | undefined {
+function readType({ name, values, not }: Option, family: 4 | 6, by: "iif" | "oif" | undefined): Match | undefined {
   const of = name === "src-type" ? "saddr" : name === "dst-type" ? "daddr" : undefined;
   const types = (values[0] ?? "").split(",");
   // IPv6 calls an address of our own unicast, too.
   const isKnown = types.every((type) => TYPES.has(type)) && !(family === 6 && types.includes("UNICAST"));
   if (!of || !isKnown) return undefined;
   return isOneOf(
-    { kind: "fib", of, result: "type", byInterface: isLimited },
+    { kind: "fib", of, result: "type", by },
     types.map((type) => type.toLowerCase()),
     not,
   );
@@ -29,7 +30,7 @@ export const readRpfilter: MatchReader = (options) => {
   const names = options.map(({ name }) => name);
   const isInverted = names.includes("invert");
   const match = isOneOf(
-    { kind: "fib", of: "saddr", result: "exists", byInterface: !names.includes("loose") },
+    { kind: "fib", of: "saddr", result: "exists", by: names.includes("loose") ? undefined : "iif" },
     [isInverted ? 0 : 1],
     false,
   );
@@ -51,3 +52,16 @@ export const readSet = eachOption(({ name, values: [set, list = ""], not }) => {
 
 /** A new connection has no helper that expected it. */
 export const readHelper = eachOption(({ name, not }) => (name === "helper" ? fixed(not) : undefined));
+
+/** Only Ethernet has them, which `lo` and what this machine sends do not show; which one it is can't be known. */
+export const readMac: MatchReader = (options) => {
+  const text = options.map((option) => option.text).join(" ");
+  return [
+    { match: isOneOf(field("iifname"), ["", "lo"], true), text },
+    { match: { kind: "opaque", text }, text },
+  ];
+};
+
+export const readPhysdev = eachOption(({ name, not }) =>
+  name.startsWith("physdev-") ? { kind: "bridge-port", not } : undefined,
+);

@@ -1,8 +1,9 @@
 import { addressInterval, portInterval } from "../../../addresses.ts";
 import type { Field, Match } from "../../../model.ts";
-import { eachOption, field, fixed, hasBits, isIn, isOneOf } from "../reader.ts";
+import { assuming, eachOption, field, fixed, hasBits, isIn, isOneOf } from "../reader.ts";
 import type { Option } from "../words.ts";
 import { own } from "../../../own.ts";
+import { USUAL_SEGMENT } from "../../../walk/assumptions.ts";
 
 const TCP_FLAGS: Readonly<Record<string, number>> = {
   FIN: 1,
@@ -15,7 +16,20 @@ const TCP_FLAGS: Readonly<Record<string, number>> = {
   NONE: 0,
 };
 
+/** Options whose presence is known, by their kind. */
+const TCP_OPTIONS: Readonly<Record<string, Field>> = {
+  2: "tcp option 2",
+  3: "tcp option 3",
+  4: "tcp option 4",
+  5: "tcp option 5",
+  8: "tcp option 8",
+};
+
 export const readTcp = eachOption((option) => {
+  if (option.name === "tcp-option") {
+    const known = own(TCP_OPTIONS, option.values[0] ?? "");
+    return known ? isOneOf(field(known), [1], option.not) : { kind: "opaque", text: option.text };
+  }
   if (option.name === "tcp-flags") return readFlags(option);
   if (option.name === "syn") return hasBits(field("tcp flags"), 0x17, 0x02, option.not);
   return readPort(option, "tcp");
@@ -64,6 +78,12 @@ export const readIcmp = eachOption(({ name, values, not }) => {
     isOneOf(field(`${prefix} code`), [Number(code)], true),
   ];
   return { kind: "any", of: others, not: !not };
+});
+
+/** `--mss 1:500`; without such an option the opposite holds. */
+export const readTcpMss = eachOption(({ name, values, not }) => {
+  const asked = name === "mss" ? isIn(field("tcp maxseg"), [portInterval(values[0] ?? "", ":")], false) : undefined;
+  return asked && { kind: "any", of: [assuming(asked, USUAL_SEGMENT)], not };
 });
 
 /** `--length 40`, `40:100`, `!` in front: of the whole packet. */
