@@ -10,7 +10,7 @@ export interface WayVerdict {
   /** One line with the real values. */
   readonly because: string;
   /** Where an accepted packet ends: behind redirection, not where it was sent to. Nothing where that is not certain. */
-  readonly arrives?: { readonly address: Address; readonly port: number; readonly forwarded: boolean };
+  readonly arrives?: Arrival;
   /**
    * The connection is made, and then nothing more gets through: `connect()` succeeds, but the client's next packet is
    * dropped or rejected. A client that asks late (SO_ERROR) may see that reject as the end of its `connect()`.
@@ -18,6 +18,13 @@ export interface WayVerdict {
   readonly afterwards?: Afterwards;
   /** What was taken for granted, one line each: that a rate limit is not exhausted. */
   readonly assumed: readonly string[];
+}
+
+export interface Arrival {
+  readonly address: Address;
+  readonly port: number;
+  /** At another machine, or a container. */
+  readonly forwarded: boolean;
 }
 
 /** The same, by the tables of the Linux kernel. */

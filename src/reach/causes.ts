@@ -62,6 +62,7 @@ import { processStopped } from "./causes/process-stopped.ts";
 import { proxyVariable } from "./causes/proxy-variable.ts";
 import { publishedOnLoopback } from "./causes/published-on-loopback.ts";
 import { rebindFilter } from "./causes/rebind-filter.ts";
+import { sentOnToNobody } from "./causes/sent-on-to-nobody.ts";
 import { redirectFromOutsideOnly } from "./causes/redirect-from-outside-only.ts";
 import { redirected } from "./causes/redirected.ts";
 import { refusedRemotely } from "./causes/refused-remotely.ts";
@@ -134,6 +135,7 @@ export const CAUSES: readonly Cause[] = [
   containerLocalhostIpv6,
   containerPortDead,
   // Nobody is there.
+  sentOnToNobody,
   redirectFromOutsideOnly,
   otherProtocol,
   unixSocketOnly,

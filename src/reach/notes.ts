@@ -1,14 +1,16 @@
 import type { Diagnosis } from "../core/diagnosis.ts";
 import { formatHostPort, isLoopback } from "../core/address.ts";
 import type { Facts } from "./facts.ts";
+import { listSentOn } from "./reading/sent-on.ts";
 import { listWays } from "./reading/stopped.ts";
 import { wantsOutside } from "./reading/wants.ts";
+import { describeSentOn } from "./words/describe-sent-on.ts";
 import { describeVantage } from "./words/describe-vantage.ts";
 
 /** What a reader must know to read the verdict rightly. */
 export function listNotes(facts: Facts, verdict: Diagnosis["verdict"]): readonly string[] {
   if (verdict === "unreachable") return [];
-  return [...udpNotes(facts), ...selfTestNotes(facts, verdict)];
+  return [...udpNotes(facts), ...selfTestNotes(facts, verdict), ...sentOnNotes(facts)];
 }
 
 /** UDP has no handshake. */
@@ -38,6 +40,21 @@ function rulesNotes(facts: Facts): readonly string[] {
     ...[...assumed].slice(0, 3).map((what) => `taken for granted: ${what}`),
   ];
 }
+
+/** Where it goes, and what a connection of our own met there. */
+function sentOnNotes(facts: Facts): readonly string[] {
+  return listSentOn(facts).map((each) => {
+    const met = each.met === undefined ? "whether anybody answers there was not tried" : MET[each.met.met];
+    return `${describeSentOn(facts, each)}: ${met}`;
+  });
+}
+
+const MET = {
+  answer: "it answers",
+  refused: "nobody listens there",
+  silence: "it does not answer this machine",
+  other: "it does not take this machine's connection",
+} as const;
 
 /** What somebody there would type to know. */
 function commandThere({ request: { target } }: Facts, at: string): string {

@@ -12,6 +12,7 @@ import { nameWindowsStop } from "./words/describe-windows.ts";
 import { excerpt } from "./words/excerpt.ts";
 import { addressKey, type Facts } from "./facts.ts";
 import { isFromHere } from "./gather/ways.ts";
+import { listSentOn, type SentOn } from "./reading/sent-on.ts";
 import { listStopped, listWays, stopSeverity } from "./reading/stopped.ts";
 import type { LinuxWay, RuledWay } from "./ruled-way.ts";
 import { symptomOf } from "./symptoms.ts";
@@ -115,9 +116,15 @@ function describeSocket(facts: Facts): Station {
   if (!facts.isLocal) return shown ? remoteSocket(shown) : NONE;
   const rows = facts.listeners.filter(({ row }) => row.state === "listen" || row.state === "open");
   const [first] = rows;
+  const [sentOn] = first ? [] : listSentOn(facts);
+  if (sentOn) return { mark: sentOn.met?.met === "answer" ? "ok" : "unknown", text: placeOf(sentOn) };
   if (!first) return { mark: "broken", text: `nobody on ${facts.request.target.port}` };
   const more = rows.length > 1 ? ` +${rows.length - 1}` : "";
   return { mark: "ok", text: `${formatEndpoint(first.row.at)}${more}` };
+}
+
+function placeOf({ to }: SentOn): string {
+  return formatHostPort(to.address, to.port);
 }
 
 function remoteSocket({ to, outcome }: Attempt): Station {

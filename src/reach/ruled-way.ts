@@ -1,9 +1,9 @@
 import type { Address } from "../core/address.ts";
-import type { Candidate } from "../core/diagnosis.ts";
+import type { Attempt, Candidate } from "../core/diagnosis.ts";
 import type { FirewallAnswer } from "../core/firewall-answer.ts";
 import type { Hook } from "../firewall/model.ts";
 import type { Way } from "../firewall/packet.ts";
-import type { TraceLine, Verdict, WayVerdict } from "../firewall/verdict.ts";
+import type { Arrival, TraceLine, Verdict, WayVerdict } from "../firewall/verdict.ts";
 import type { WindowsVerdict } from "../firewall/windows/evaluate.ts";
 import type { WindowsStop } from "../firewall/windows/stop.ts";
 import type { WindowsConnection } from "../firewall/windows/model.ts";
@@ -25,6 +25,8 @@ export interface LinuxWay extends AnyWay {
   readonly verdict: Verdict;
   /** Of a drop or a reject: where it happens, and what would be without it. */
   readonly stop?: Stop;
+  /** Where translation sends what comes in, whether or not another rule stops it; nothing where it stays as it is. */
+  readonly sentTo?: Arrival;
   /** Of what is let through into a container: what the rules for this machine itself would do with it. */
   readonly untranslated?: Verdict;
 }
@@ -62,6 +64,8 @@ export interface RuledWays {
   readonly ways: readonly RuledWay[];
   /** From here only, where nobody answered: what clients of this LAN meet. */
   readonly outside: readonly LinuxWay[];
+  /** What connections of our own met where those of others are sent on to. */
+  readonly behind?: readonly Attempt[];
   /** What of the rules may be missing, one line each. */
   readonly missing: readonly string[];
   /** Whether docker's own chains are there; `left-out`: it was told to leave the rules to others. */

@@ -9,7 +9,7 @@ import type { Facts, Listener } from "../facts.ts";
 import { listenElsewhere } from "../remedies/listen-elsewhere.ts";
 import { startServer, useOtherPort, waitForServer } from "../remedies/start-server.ts";
 import { hostText, reachInstead, retarget } from "../words/target-text.ts";
-import { listWays } from "../reading/stopped.ts";
+import { listSentOn } from "../reading/sent-on.ts";
 import { findMeantTries, findServing, findServingAt, type Try } from "../reading/tries.ts";
 
 /** Ports this near are likely to be a server that found its own port taken, or a slip of the finger. */
@@ -42,7 +42,8 @@ export const noListener: Cause = {
     "REDIRECT_FROM_OUTSIDE_ONLY",
   ],
   judge(facts) {
-    if (!facts.isLocal || isSentOn(facts)) return undefined;
+    // What our own connections met says nothing of what others send, which ends on another port, or in a container.
+    if (!facts.isLocal || listSentOn(facts).length > 0) return undefined;
     const tries = findMeantTries(facts);
     const refused = tries.find(({ met }) => met === "refused");
     if (!refused || tries.some(({ met }) => met === "answer")) return undefined;
@@ -65,14 +66,6 @@ export const noListener: Cause = {
     };
   },
 };
-
-/** What others send to the port ends on another one, or in a container: what our own connections met says nothing of that. */
-function isSentOn(facts: Facts): boolean {
-  const { port } = facts.request.target;
-  return listWays(facts).some(({ way, verdict: { arrives } }) => {
-    return way.kind === "in" && arrives !== undefined && (arrives.forwarded || arrives.port !== port);
-  });
-}
 
 function tellNobody(
   { request: { target } }: Facts,

@@ -11,6 +11,7 @@ import { recognizeServer } from "../recognize/server.ts";
 import { listenElsewhereAs } from "../remedies/listen-elsewhere.ts";
 import { publishPort, reachDirectly } from "../remedies/publish.ts";
 import { useOtherPort } from "../remedies/start-server.ts";
+import { listSentOn } from "../reading/sent-on.ts";
 import { findMeantTries, findServing } from "../reading/tries.ts";
 
 export const otherNamespace: Cause = {
@@ -24,9 +25,9 @@ export const otherNamespace: Cause = {
   ],
   symptoms: ["refused"],
   needs: ["namespaces", "neighbours"],
-  dependsOn: [],
+  dependsOn: ["REDIRECT_FROM_OUTSIDE_ONLY"],
   judge(facts) {
-    if (!facts.isLocal || findServing(facts).length > 0) return undefined;
+    if (!facts.isLocal || findServing(facts).length > 0 || listSentOn(facts).length > 0) return undefined;
     const tries = findMeantTries(facts);
     if (tries.length === 0 || !tries.every(({ met }) => met === "refused")) return undefined;
     const places = findPlaces(facts);

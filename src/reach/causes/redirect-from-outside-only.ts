@@ -3,6 +3,7 @@ import { valueOf } from "../../core/seen.ts";
 import type { Cause } from "../cause.ts";
 import type { Facts } from "../facts.ts";
 import { isFromHere } from "../gather/ways.ts";
+import { findNatRule } from "../reading/nat-rule.ts";
 import type { LinuxWay } from "../ruled-way.ts";
 import { findMeantTries, findServing } from "../reading/tries.ts";
 import { showTries } from "../words/evidence.ts";
@@ -24,19 +25,18 @@ export const redirectFromOutsideOnly: Cause = {
     if (!isFromHere(facts.request.from) || !facts.isLocal || findServing(facts).length > 0) return undefined;
     if (tries.length === 0 || !tries.every(({ met }) => met === "refused")) return undefined;
     const way = findRedirected(facts);
-    const arrives = way?.verdict.arrives;
+    const arrives = way?.sentTo;
     if (!way || !arrives) return undefined;
     const { port } = facts.request.target;
     const to = formatHostPort(arrives.address, arrives.port);
-    const rule = way.verdict.trace.find(
-      ({ hook, matched, rule: { text } }) => hook === "prerouting" && matched === "yes" && NAT.test(text),
-    )?.rule;
+    const rule = findNatRule(way);
     return {
       severity: "blocks",
       title: `port ${port} is redirected to ${to} for others only: this machine's own connections to it are refused`,
       evidence: [
         ...(rule ? [{ what: `\`${rule.text}\` in ${rule.chain} of ${rule.table}`, source: "firewall rules" }] : []),
         ...showTries(tries, "refused"),
+        ...(way.stop ? [{ what: `others are stopped, too: ${way.verdict.because}`, source: "firewall rules" }] : []),
       ],
       remedies: [
         {
@@ -52,13 +52,10 @@ export const redirectFromOutsideOnly: Cause = {
   },
 };
 
-const NAT = /\b(?:REDIRECT|DNAT|redirect|dnat)\b/;
-
-/** Certainly let in from outside, and it ends on another port or machine than it was sent to. */
-function findRedirected({ more, request: { target } }: Facts): LinuxWay | undefined {
-  return valueOf(more.firewall)?.outside.find(({ verdict: { kind, arrives } }) => {
-    return kind === "accept" && arrives !== undefined && (arrives.forwarded || arrives.port !== target.port);
-  });
+/** What is let in from outside, and is sent on to another port or machine; else one that would be, and is stopped. */
+function findRedirected({ more }: Facts): LinuxWay | undefined {
+  const sentOn = (valueOf(more.firewall)?.outside ?? []).filter(({ sentTo }) => sentTo !== undefined);
+  return sentOn.find(({ verdict: { kind } }) => kind === "accept") ?? sentOn.find(({ stop }) => stop !== undefined);
 }
 
 function redirectOwn({ request: { target } }: Facts, to: number) {

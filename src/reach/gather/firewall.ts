@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { PortguardError } from "../../core/error.ts";
+import type { Network } from "../../core/network.ts";
 import type { Os } from "../../core/os.ts";
 import { type Seen, seen, unseen } from "../../core/seen.ts";
 import { readHost } from "../../firewall/gather-clients.ts";
@@ -15,6 +16,7 @@ import type { RuledWays } from "../ruled-way.ts";
 import { readFirewalld } from "./firewalld.ts";
 import { judgeWays } from "./judge-ways.ts";
 import type { MoreContext } from "./more-context.ts";
+import { tryBehind } from "./behind.ts";
 import { type AskedWay, isFromHere, listOutsideWays, listWays } from "./ways.ts";
 import { judgeByMacos } from "./macos-ways.ts";
 import { judgeByWindows } from "./windows-ways.ts";
@@ -45,7 +47,7 @@ export async function readFirewall(asked: Asked, context: MoreContext): Promise<
         hint: "`sudo pfctl -s rules` shows the others",
       });
     case "linux":
-      return readLinux(facts, ways, { os, host });
+      return readLinux(facts, ways, { os, host, network: context.network });
   }
 }
 
@@ -64,15 +66,18 @@ async function readInward(
 async function readLinux(
   facts: Facts,
   ways: readonly AskedWay[],
-  { os, host }: { readonly os: Os; readonly host: Host },
+  { os, host, network }: { readonly os: Os; readonly host: Host; readonly network: Network },
 ): Promise<Seen<RuledWays> | undefined> {
   const look = lookWith(os);
   const rules = await readRuleSet(look);
   if (rules.kind === "unseen") return unlessRefused(facts, rules);
   const judged = judgeAll(facts, rules.value, { ways, host });
   const linuxWays = judged.ways.filter((way) => way.by === "linux");
-  const firewalld = await readFirewalld(linuxWays, facts.request.target, look);
-  return seen({ ...judged, docker: findDocker(rules.value, look), ...(firewalld && { firewalld }) });
+  const [firewalld, behind] = await Promise.all([
+    readFirewalld(linuxWays, facts.request.target, look),
+    tryBehind(facts, linuxWays, network),
+  ]);
+  return seen({ ...judged, behind, docker: findDocker(rules.value, look), ...(firewalld && { firewalld }) });
 }
 
 /** Docker's chains, by their names in both of its backends. */

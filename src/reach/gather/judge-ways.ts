@@ -1,7 +1,7 @@
 import { evaluate } from "../../firewall/evaluate.ts";
 import type { Chain, Hook, RuleSet, Table } from "../../firewall/model.ts";
 import type { Packet } from "../../firewall/packet.ts";
-import type { RuleRef, TraceLine, Verdict } from "../../firewall/verdict.ts";
+import type { Arrival, RuleRef, TraceLine, Verdict } from "../../firewall/verdict.ts";
 import type { LinuxWay, Stop } from "../ruled-way.ts";
 import type { AskedWay } from "./ways.ts";
 
@@ -10,7 +10,16 @@ export function judgeWays(rules: RuleSet, ways: readonly AskedWay[]): readonly L
   return ways.map(({ candidate, packet }) => {
     const verdict = judgeWay(rules, packet);
     const { source: client, way } = packet;
-    return { by: "linux", candidate, client, way, verdict, ...explain(rules, packet, verdict) };
+    const sentTo = findSentTo(rules, packet, verdict);
+    return {
+      by: "linux",
+      candidate,
+      client,
+      way,
+      verdict,
+      ...(sentTo && { sentTo }),
+      ...explain(rules, packet, verdict),
+    };
   });
 }
 
@@ -26,6 +35,13 @@ function judgeWay(rules: RuleSet, packet: Packet): Verdict {
   if (verdict.kind !== "unknown" || packet.way.kind === "in") return verdict;
   const usual = evaluate(rules, { ...packet, sourcePort: USUAL_PORT });
   return usual.kind === "drop" || usual.kind === "reject" ? usual : verdict;
+}
+
+/** Of what does not get there, by the chains that translate alone. */
+function findSentTo(rules: RuleSet, packet: Packet, { kind, arrives }: Verdict): Arrival | undefined {
+  if (packet.way.kind !== "in") return undefined;
+  const to = kind === "accept" ? arrives : evaluate(onlyNat(rules), packet).arrives;
+  return to && (to.forwarded || to.port !== packet.port) ? to : undefined;
 }
 
 function explain(rules: RuleSet, packet: Packet, verdict: Verdict): Pick<LinuxWay, "stop" | "untranslated"> {
@@ -91,6 +107,13 @@ function withoutRule(rules: RuleSet, rule: RuleRef): RuleSet {
 
 function withoutNat(rules: RuleSet): RuleSet {
   return mapChains(rules, (_, chain) => (chain.base?.type === "nat" ? { ...chain, rules: [] } : chain));
+}
+
+function onlyNat(rules: RuleSet): RuleSet {
+  return mapChains(rules, (_, chain) => {
+    if (!chain.base || chain.base.type === "nat") return chain;
+    return { ...chain, base: { ...chain.base, policy: "accept" }, rules: [] };
+  });
 }
 
 function mapChains(rules: RuleSet, change: (table: Table, chain: Chain) => Chain): RuleSet {

@@ -2,6 +2,7 @@ import { valueOf } from "../../core/seen.ts";
 import type { Facts } from "../facts.ts";
 import type { RuledWay } from "../ruled-way.ts";
 import { spaceOf } from "./address-space.ts";
+import { findBehind } from "./sent-on.ts";
 import { listWays, tryOn } from "./stopped.ts";
 import { findServingAt } from "./tries.ts";
 import { interfaceNamed } from "./ways.ts";
@@ -47,18 +48,14 @@ export function findWhetherLetIn(facts: Facts): LetsIn {
   return { kind: "yes" };
 }
 
-/**
- * Somebody takes the connection where it ends: our own one to the same address was taken, or there is a socket for it.
- * Where it ends at another port of this machine, that is not known.
- */
+/** Somebody takes the connection where it ends: our own one, to the same address or straight there, or a socket is there. */
 function isServed(facts: Facts, way: RuledWay): boolean {
   const { arrives } = way.verdict;
   const { target } = facts.request;
   const each = tryOn(facts, way);
   if (!arrives) return false;
-  if (arrives.forwarded) return each?.met === "answer";
   const isThere = arrives.port === target.port && arrives.address.text === way.candidate.address.text;
-  if (!isThere) return false;
+  if (arrives.forwarded || !isThere) return each?.met === "answer" || findBehind(facts, arrives)?.met === "answer";
   if (each?.met === "answer") return true;
   const mayServe = each === undefined || (target.protocol === "udp" && each.met === "silence");
   return mayServe && findServingAt(facts, { protocol: target.protocol, dual: false, ...arrives }).length > 0;

@@ -1,4 +1,5 @@
 import { type Address, isAny, isLoopback, sameAddress } from "../../core/address.ts";
+import type { Attempt } from "../../core/diagnosis.ts";
 import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import type { Evidence } from "../../core/finding.ts";
 import type { ConnectOutcome, DatagramOutcome } from "../../core/network.ts";
@@ -26,13 +27,16 @@ export function findMeantTries(facts: Facts): readonly Try[] {
 }
 
 function listTries({ attempts, datagrams, request }: Facts): readonly Try[] {
-  const tcp = attempts.map(({ to, as, outcome }): Try => {
-    return { to, as, met: metByConnect(outcome), evidence: { what: showConnect(to, outcome), source: "connect" } };
-  });
+  const tcp = attempts.map(tryOf);
   const udp = datagrams.map(({ to, as, outcome }): Try => {
     return { to, as, met: metByDatagram(outcome), evidence: { what: showDatagram(to, outcome), source: "datagram" } };
   });
   return request.target.protocol === "udp" ? udp : tcp;
+}
+
+/** What a connection met. */
+export function tryOf({ to, as, outcome }: Attempt): Try {
+  return { to, as, met: metByConnect(outcome), evidence: { what: showConnect(to, outcome), source: "connect" } };
 }
 
 function metByConnect(outcome: ConnectOutcome): Try["met"] {

@@ -24,6 +24,7 @@ export function showStopped(facts: Facts, stopped: Stopped): readonly Evidence[]
     ...showVerdict(stopped.verdict),
     ...showClient(facts, stopped),
     ...showTry(stopped),
+    ...showSentTo(stopped),
     ...showAccepted(facts, stopped),
     ...showNext(stopped),
   ];
@@ -51,6 +52,16 @@ function showClient(facts: Facts, { way, client, candidate }: Stopped): readonly
 
 function showTry({ each }: Stopped): readonly Evidence[] {
   return each ? [each.evidence] : [];
+}
+
+function showSentTo({ sentTo }: Stopped): readonly Evidence[] {
+  if (!sentTo) return [];
+  return [
+    {
+      what: `on its way to ${formatHostPort(sentTo.address, sentTo.port)}, where it is sent on to`,
+      source: "firewall rules",
+    },
+  ];
 }
 
 function showNext({ stop: { without } }: Stopped): readonly Evidence[] {

@@ -17,7 +17,7 @@ export interface AskedOf {
   readonly by?: string;
   readonly host?: Partial<Host>;
   /** What was read beside the rules. */
-  readonly beside?: Pick<RuledWays, "docker" | "firewalld">;
+  readonly beside?: Pick<RuledWays, "behind" | "docker" | "firewalld">;
   /** Overrides of the facts. */
   readonly facts?: Partial<Facts>;
 }

@@ -63,6 +63,73 @@ function groupTranslated(): void {
   });
 }
 
+/** A container behind this machine, to which a rule in PREROUTING sends what comes for the port. */
+class Published implements Disposable {
+  readonly #all = new DisposableStack();
+  readonly pair = this.#all.use(new Pair());
+  readonly inner = this.#all.use(new OwnNamespace());
+
+  constructor() {
+    const { pair, inner } = this;
+    joinNamespaces([pair.here, "172.17.0.1/16", "docker0"], [inner, "172.17.0.2/16", "eth0"]);
+    inner.ip("route", "add", "default", "via", "172.17.0.1");
+    pair.here.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+    const dnat = ["-p", "tcp", "--dport", `${pair.port}`, "-j", "DNAT", "--to-destination", "172.17.0.2:80"];
+    this.add("-t", "nat", "-A", "PREROUTING", ...dnat);
+    this.add("-N", "DOCKER-USER");
+    this.add("-A", "FORWARD", "-j", "DOCKER-USER");
+  }
+
+  add(...rule: readonly string[]): void {
+    this.pair.here.run("iptables-nft", ...rule);
+  }
+
+  /** What the other machine's own connection met. */
+  async there(): Promise<string> {
+    const { pair } = this;
+    return (await reach([`${OURS}:${pair.port}`, "--timeout", "1500ms"], { within: pair.there })).verdict;
+  }
+
+  [Symbol.dispose](): void {
+    this.#all.dispose();
+  }
+}
+
+function groupPublished(): void {
+  test("a published port that only others reach is told with where it goes, who is there, and that it answers", async () => {
+    using published = new Published();
+    const { pair, inner } = published;
+    const server = await startServer(inner, "0.0.0.0", 80);
+    expect(await published.there()).toBe("reachable");
+    const reached = await pair.reach(`${OURS}:PORT`, ...ASK_LAN);
+    expectHealthy(reached);
+    const sentOn = new RegExp(
+      `${OURS}:${pair.port} is sent on to 172\\.17\\.0\\.2:80 \\(.*pid ${server.pid}\\)\\): it answers`,
+    );
+    expect(reached.notes.join("\n")).toMatch(sentOn);
+  });
+
+  test("SENT_ON_TO_NOBODY is named where nobody listens in the container", async () => {
+    using published = new Published();
+    const reached = await published.pair.reach(`${OURS}:PORT`, ...ASK_LAN);
+    expectBlocked(reached, "SENT_ON_TO_NOBODY", /172\.17\.0\.2:80: ECONNREFUSED/);
+    expect(await published.there()).toBe("unreachable");
+  });
+
+  test("a drop in DOCKER-USER is what stands first, though nobody of this machine listens on the port", async () => {
+    using published = new Published();
+    await startServer(published.inner, "0.0.0.0", 80);
+    published.add("-A", "DOCKER-USER", "-i", "lan0", "-j", "DROP");
+    expect(await published.there()).toBe("unreachable");
+    for (const target of ["PORT", `${OURS}:PORT`]) {
+      const reached = await published.pair.reach(target, ...ASK_LAN);
+      expectBlocked(reached, "FIREWALL_DROPS", /rule 1 of chain DOCKER-USER/);
+    }
+    const own = await published.pair.reach("PORT");
+    expectBlocked(own, "REDIRECT_FROM_OUTSIDE_ONLY", /others are stopped, too: dropped by rule 1 of chain DOCKER-USER/);
+  });
+}
+
 function groupVerdicts(): void {
   test("a server is reachable from the LAN where the rules certainly let it in, and the way between is said to be untested", async () => {
     using pair = new Pair();
@@ -81,7 +148,7 @@ function groupVerdicts(): void {
   test("it is open where a rule hangs on what can't be known", async () => {
     using pair = new Pair();
     await startServer(pair.here, "0.0.0.0", pair.port);
-    pair.here.run("iptables-nft", "-A", "INPUT", "-i", "lan0", "-m", "ttl", "--ttl-lt", "9", "-j", "DROP");
+    pair.here.run("iptables-nft", "-A", "INPUT", "-i", "lan0", "-m", "cpu", "--cpu", "9", "-j", "DROP");
     const reached = await pair.reach("PORT", ...ASK_LAN);
     expect({ verdict: reached.verdict, exit: reached.exit }).toEqual({ verdict: "unknown", exit: 3 });
     expect(reached.notMade.map(({ what }) => what)).toContain(`what the firewall does with ${OURS}`);
@@ -118,3 +185,4 @@ function groupVerdicts(): void {
 const canRun = needOwnServers() && need("nft", "iptables-nft", "setpriv");
 if (canRun) describe("behind translation,", groupTranslated);
 if (canRun) describe("the verdict:", groupVerdicts);
+if (canRun) describe("published ports:", groupPublished);
