@@ -5,8 +5,8 @@ import type { Services } from "./services.ts";
 
 export interface Verb {
   readonly summary: string;
-  /** Its flags and what stands beside them: for help, and for completion. */
-  readonly help: () => Promise<HelpPage>;
+  /** Its flags and what stands beside them, for completion; `words` are those behind it. */
+  readonly help: (words?: readonly string[]) => Promise<HelpPage>;
   /** Its words are what follows the verb; throws PortguardError. */
   readonly run: (invocation: Invocation, services: Services) => Promise<Exit>;
 }
@@ -65,7 +65,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   },
   clean: {
     summary: "find orphaned listeners, and stop them",
-    help: async () => (await import("./clean/clean-help.ts")).CLEAN_HELP,
+    help: async (words) => (await import("./clean/clean-help.ts")).helpOfClean(words),
     run: async (invocation, services) => (await import("./clean/clean.ts")).runClean(invocation, services),
   },
   completions: {

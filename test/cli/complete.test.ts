@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { complete, type Live } from "../../src/cli/completions/complete.ts";
+import { complete } from "../../src/cli/completions/complete.ts";
+import type { Live } from "../../src/cli/completions/live.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
 
 const LIVE: Live = {
@@ -7,9 +8,13 @@ const LIVE: Live = {
     { value: "3000", what: "node" },
     { value: "8000", what: "uvicorn" },
   ],
+  programs: async () => [{ value: "uvicorn", what: "8000" }],
+  pids: async () => [{ value: "4711", what: "uvicorn" }],
   reservations: async () => [{ value: "api", what: "8001" }],
   servers: async (file) => [{ value: `server-of-${file}`, what: "" }],
   rules: async () => [{ value: "k3v8x2qp", what: "open 8000" }],
+  causes: async () => [{ value: "LOOPBACK_ONLY", what: "" }],
+  interfaces: async () => [{ value: "eth0", what: "" }],
   shells: ["bash", "zsh"],
 };
 
@@ -52,6 +57,25 @@ describe("what may stand at the cursor", () => {
     ["an id of a rule", "rule --revert=k", ["--revert=k3v8x2qp"]],
     ["a server of the file before it", "wrap --dry-run .mcp.json s", ["server-of-.mcp.json"]],
     ["a reservation", "list --name a", ["api"]],
+    ["a reservation that is freed", "free --name ", ["api"]],
+    ["a reservation that is restarted", "restart ", ["api"]],
+    ["a hold that is taken over", "reserve --adopt ", ["api"]],
+    ["no name that is taken, where a new one is meant", "reserve 8000 --name ", []],
+    ["anybody who may have a port", "who u", ["uvicorn"]],
+    ["a reservation among them", "who a", ["api"]],
+    ["a process", "who --pid ", ["4711"]],
+    ["no process that listens, where the shell's is meant", "pick --for-pid ", []],
+    ["a cause", "reach --explain L", ["LOOPBACK_ONLY"]],
+    ["an interface", "rule 8000 --in ", ["eth0"]],
+    ["a check", "reserve 8000 --ready h", ["http", "http:/"]],
+    ["a way of restarting", "reserve 8000 --restart-mode ro", ["rolling"]],
+    ["a backend", "rule 8000 --backend nf", ["nft"]],
+    ["what else a verb does, by its name", "clean ", ["schedule"]],
+    ["nothing behind another word", "clean --stop ", []],
+    ["a flag of what else it does", "clean schedule --", expect.arrayContaining(["--every", "--with", "--status"])],
+    ["no flag of the verb itself there", "clean schedule --", expect.not.arrayContaining(["--stop", "--log"])],
+    ["no flag of what else it does before it", "clean --", expect.not.arrayContaining(["--every", "--with"])],
+    ["a scheduler", "clean schedule --with s", ["systemd", "schtasks"]],
     ["a file first", "wrap ", "files"],
     ["a shell", "completions b", ["bash"]],
     ["the command's own word", "reserve 8000 -- uvicorn app", "command"],

@@ -1,12 +1,22 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { binary, driveBare, type Run } from "../drive.ts";
+import { binary, drive, driveBare, type Run } from "../drive.ts";
+import { freePort } from "../drive/free-port.ts";
+import { OUR_NAME } from "../drive/us.ts";
 import { until } from "../drive/until.ts";
 import { need } from "../need.ts";
 
 const PATH = [dirname(binary()), process.env["PATH"]].join(delimiter);
+
+/** A reservation, whose name and port are there to be completed. */
+const port = freePort();
+const holder = drive({ args: ["reserve", `${port}`, "--name", "apiary"] });
+beforeAll(async () => {
+  await holder.event("held");
+});
+afterAll(() => holder[Symbol.asyncDispose]());
 
 const folders: string[] = [];
 afterAll(() => {
@@ -30,7 +40,7 @@ function folderFor(shell: string): string {
 
 /** A shell at its prompt, on a terminal, with the script read. */
 async function openShell(argv: readonly string[], shell: string, setUp: string): Promise<Run> {
-  const env = { PATH, PS1: "", PROMPT: "", TERM: "xterm", HISTFILE: "" };
+  const env = { PATH, PS1: "", PROMPT: "", TERM: "xterm", HISTFILE: "", XDG_STATE_HOME: holder.state };
   const run = driveBare(argv, { terminal: true, cwd: folderFor(shell), env });
   run.write(`${setUp}; printf 'rea%s\\n' dy\n`);
   await until("the prompt", () => run.screen.includes("ready"));
@@ -55,6 +65,18 @@ const LINES = [
   ["portguard reserve 8000 --handoff=take", "portguard reserve 8000 --handoff=takeover "],
   ["portguard reach 8000 --html rep", "portguard reach 8000 --html report\\ of\\ today.html "],
   ["portguard reach 8000 --html=rep", "portguard reach 8000 --html=report\\ of\\ today.html "],
+  ["portguard clean sch", "portguard clean schedule "],
+  ["portguard clean schedule --ev", "portguard clean schedule --every "],
+  ["portguard clean schedule --with sy", "portguard clean schedule --with systemd "],
+  ["portguard reserve 8000 --if-held reu", "portguard reserve 8000 --if-held reuse "],
+  ["portguard reserve 8000 --restart-mode sto", "portguard reserve 8000 --restart-mode stop-first "],
+  // What has to be gone on with gets no space.
+  ["portguard reserve 8000 --ready lo\tup", "portguard reserve 8000 --ready log:up"],
+  ["portguard reserve 8000 --ready=lo\tup", "portguard reserve 8000 --ready=log:up"],
+  ["portguard rule 8000 --backend firewal", "portguard rule 8000 --backend firewalld "],
+  ["portguard restart ap", "portguard restart apiary "],
+  ["portguard free --name=ap", "portguard free --name=apiary "],
+  ["portguard reserve --adopt ap", "portguard reserve --adopt apiary "],
 ] as const;
 
 if (need("bash")) {
@@ -86,6 +108,8 @@ if (need("zsh")) {
     await using run = await openShell(["zsh", "-f", "-i", "+o", "PROMPT_SP"], "zsh", setUp);
     for (const [typed, completed] of LINES) await expectCompleted(run, typed, completed);
     await expectCompleted(run, "portguard reserve 8000 -- mkfif", "portguard reserve 8000 -- mkfifo ");
+    using server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    await expectCompleted(run, `portguard reach ${server.port}`, `portguard reach ${server.port} `);
   });
 }
 
@@ -95,7 +119,7 @@ if (need("fish")) {
     const offers = (line: string) => {
       const asked = Bun.spawnSync(["fish", "--no-config", "-c", "source ./script; complete -C $argv[1]", line], {
         cwd: folder,
-        env: { ...process.env, PATH, HOME: folder },
+        env: { ...process.env, PATH, HOME: folder, XDG_STATE_HOME: holder.state },
       });
       expect(asked.stderr.toString()).toBe("");
       return asked.stdout.toString().split("\n").filter(Boolean);
@@ -113,8 +137,18 @@ if (need("fish")) {
       ["portguard reach 8000 --html rep", ["report of today.html"]],
       ["portguard reach 8000 --html=rep", ["--html=report of today.html"]],
       ["portguard reserve 8000 -- cat rep", ["report of today.html"]],
+      ["portguard clean sch", ["schedule"]],
+      ["portguard clean schedule --ev", ["--every"]],
+      ["portguard reserve 8000 --ready lo", ["log:"]],
+      ["portguard reserve 8000 --if-held=reu", ["--if-held=reuse"]],
+      ["portguard restart ", ["apiary"]],
     ])("%s", (line, expected) => {
       expect(offers(line).map((offer) => offer.split("\t")[0])).toEqual(expected);
+    });
+
+    test("a port that is listened on is offered, with whoever listens", () => {
+      using server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+      expect(offers(`portguard reach ${server.port}`)).toEqual([`${server.port}\t${OUR_NAME}`]);
     });
   });
 }

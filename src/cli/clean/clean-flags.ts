@@ -81,6 +81,7 @@ export const SCHEDULE_FLAGS: readonly Flag[] = [
     name: "with",
     value: "needed",
     shows: "NAME",
+    values: ["systemd", "launchd", "schtasks", "cron"],
     group: "the schedule",
     usual: true,
     help: "systemd, launchd, schtasks or cron (default: the one that this machine has)",

@@ -67,3 +67,8 @@ export const SCHEDULE_HELP: HelpPage = {
     },
   ],
 };
+
+/** The page for these words behind `clean`. */
+export function helpOfClean([first]: readonly string[] = []): HelpPage {
+  return first === "schedule" ? SCHEDULE_HELP : CLEAN_HELP;
+}

@@ -14,11 +14,7 @@ const DONE: Exit = { kind: "code", code: 0 };
 
 /** `portguard clean`: args → every listener → orphans → stopped → report. Throws PortguardError. */
 export async function runClean(invocation: Invocation, services: Services): Promise<Exit> {
-  const isSchedule = invocation.words[0] === "schedule";
-  const loadHelp = async () => {
-    const { CLEAN_HELP, SCHEDULE_HELP } = await import("./clean-help.ts");
-    return isSchedule ? SCHEDULE_HELP : CLEAN_HELP;
-  };
+  const loadHelp = async () => (await import("./clean-help.ts")).helpOfClean(invocation.words);
   if (await showHelp(invocation.words, loadHelp)) return DONE;
   const args = parseCleanArgs(invocation);
   const os = await services.os();

@@ -1,8 +1,10 @@
+import { networkInterfaces } from "node:os";
 import type { Os } from "../../core/os.ts";
 import { SHELLS } from "../../install/completions.ts";
 import { sanitize } from "../../report/sanitize.ts";
 import { writeFully } from "../../report/write.ts";
-import { type Candidate, type Completion, complete, type Live } from "./complete.ts";
+import { type Completion, complete } from "./complete.ts";
+import type { Candidate, Live } from "./live.ts";
 import { VERBS } from "../verbs.ts";
 
 const STDOUT = 1;
@@ -32,31 +34,54 @@ function render(completion: Completion): string {
 function lookAround(os: () => Promise<Os>): Live {
   return {
     ports: async () => listPorts(await os()),
+    programs: async () => listPrograms(await os()),
+    pids: async () => listPids(await os()),
     reservations: async () => listReservations(await os()),
     servers: listServers,
     rules: async () => listRules(await os()),
+    causes: listCauses,
+    interfaces: async () => Object.keys(networkInterfaces()).map((value) => ({ value, what: "" })),
     shells: SHELLS,
   };
 }
 
 /** Who has it is told where it can be seen. */
 function listPorts(os: Os): readonly Candidate[] {
-  const rows = os.sockets({ protocol: "tcp", states: ["listen"] });
-  const owners = os.ownersOf(rows);
   const names = new Map<number, string>();
-  for (const { id, at } of rows) {
-    const pid = owners.get(id)?.[0];
-    const name = pid === undefined ? undefined : os.process(pid)?.name;
-    if (name !== undefined || !names.has(at.port)) names.set(at.port, name ?? "");
+  for (const { port, process } of findListeners(os)) {
+    if (process?.name !== undefined || !names.has(port)) names.set(port, process?.name ?? "");
   }
   const inOrder = [...names].toSorted(([a], [b]) => a - b);
   return inOrder.map(([port, name]) => ({ value: String(port), what: name }));
 }
 
+function listPrograms(os: Os): readonly Candidate[] {
+  const ports = Map.groupBy(findListeners(os), ({ process }) => process?.name ?? "");
+  ports.delete("");
+  return [...ports].map(([value, all]) => ({ value, what: [...new Set(all.map(({ port }) => port))].join(", ") }));
+}
+
+function listPids(os: Os): readonly Candidate[] {
+  const names = new Map(findListeners(os).map(({ process }) => [process?.pid, process?.name ?? ""]));
+  return [...names].flatMap(([pid, what]) => (pid === undefined ? [] : [{ value: String(pid), what }]));
+}
+
+function findListeners(os: Os) {
+  const rows = os.sockets({ protocol: "tcp", states: ["listen"] });
+  const owners = os.ownersOf(rows);
+  return rows.map(({ id, at: { port } }) => {
+    const pid = owners.get(id)?.[0];
+    return { port, process: pid === undefined ? undefined : os.process(pid) };
+  });
+}
+
 async function listReservations(os: Os): Promise<readonly Candidate[]> {
   const { openReservations } = await import("../reservation-files.ts");
   const found = openReservations(os).list();
-  return found.map(({ name, ports }) => ({ value: name, what: ports.map(({ port }) => port).join(", ") }));
+  return found.map(({ name, ports, command, picked }) => {
+    const use = picked ? "picked" : command.length === 0 ? "held" : command.join(" ");
+    return { value: name, what: `${ports.map(({ port }) => port).join(", ")}: ${use}` };
+  });
 }
 
 async function listServers(file: string): Promise<readonly Candidate[]> {
@@ -67,6 +92,11 @@ async function listServers(file: string): Promise<readonly Candidate[]> {
   const read = readConfigFile(file);
   const names = read.kind === "file" ? namesOf(parseConfig(read.text, file)) : [];
   return names.map((value) => ({ value, what: "" }));
+}
+
+async function listCauses(): Promise<readonly Candidate[]> {
+  const { CAUSES } = await import("../../reach/causes.ts");
+  return CAUSES.map(({ code, summary }) => ({ value: code, what: summary }));
 }
 
 async function listRules(os: Os): Promise<readonly Candidate[]> {

@@ -1,11 +1,7 @@
 import { type Flag, spellFlag } from "../words/flags.ts";
 import type { HelpPage } from "../words/help.ts";
-
-/** A word that could stand at the cursor. */
-export interface Candidate {
-  readonly value: string;
-  readonly what: string;
-}
+import type { Verb } from "../verbs.ts";
+import { type Candidate, findLive, type Live } from "./live.ts";
 
 /** What may stand at the cursor; the shell knows files and other programs' words itself. */
 export type Completion =
@@ -15,18 +11,8 @@ export type Completion =
   /** The word is of the command behind `--`. */
   | { readonly kind: "command" };
 
-/** What is there at this moment. */
-export interface Live {
-  readonly ports: () => Promise<readonly Candidate[]>;
-  readonly reservations: () => Promise<readonly Candidate[]>;
-  /** Of an MCP client's configuration. */
-  readonly servers: (file: string) => Promise<readonly Candidate[]>;
-  readonly rules: () => Promise<readonly Candidate[]>;
-  readonly shells: readonly string[];
-}
-
 interface Verbs {
-  readonly [name: string]: { readonly summary: string; readonly help: () => Promise<HelpPage> };
+  readonly [name: string]: { readonly summary: string; readonly help: Verb["help"] };
 }
 
 const ROOT_FLAGS: readonly Candidate[] = [
@@ -52,8 +38,8 @@ export async function complete(
   }
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (!verb) return NOTHING;
-  const page = await verb.help();
   const words = before.slice(1);
+  const page = await verb.help(words);
   if (words.includes("--")) return { kind: "command" };
   const valueOf = findFlag(words.at(-1), page, "needed");
   if (valueOf) return completeValue(valueOf, typed, "", live);
@@ -112,7 +98,8 @@ async function completeOperand(
   const operands = listOperands(page);
   const last = operands.at(-1);
   const meant = operands[given.length] ?? (last?.endsWith("…") ? last : undefined);
-  return meant === undefined ? NOTHING : completeKind(meant, typed, "", live, given[operands.indexOf("FILE")]);
+  if (meant !== undefined) return completeKind(meant, typed, "", live, given[operands.indexOf("FILE")]);
+  return words.length === 0 ? startingWith(typed, listSubverbs(page)) : NOTHING;
 }
 
 /** What the usage has in capitals right behind the verb: `wrap FILE NAME [flags]`, `who PORT|PID|NAME`, `wait TARGET…`. */
@@ -120,6 +107,12 @@ function listOperands({ usage }: HelpPage): readonly string[] {
   const words = (usage.split(" | ")[0] ?? "").split(" ").slice(1);
   const end = words.findIndex((word) => !/^\[?[A-Z]+(?:[=|][A-Z]+)*\]?…?\]?$/.test(word));
   return (end < 0 ? words : words.slice(0, end)).map((word) => word.replaceAll(/[[\]]/g, ""));
+}
+
+/** The words that a verb has for what else it does: `clean [flags] | clean schedule [flags]`. */
+function listSubverbs({ usage, line }: HelpPage): readonly Candidate[] {
+  const words = usage.split(" | ").map((each) => each.split(" ")[1] ?? "");
+  return words.filter((word) => /^[a-z]+$/.test(word)).map((value) => ({ value, what: line }));
 }
 
 /** By the word that help has for a value; `file` is the one that stands before it. */
@@ -133,11 +126,7 @@ async function completeKind(
   const kinds = new Set(shows.match(/[A-Z]+/g));
   if (kinds.has("FILE") || kinds.has("PATH") || kinds.has("GLOB")) return { kind: "files" };
   if (kinds.has("DIR")) return { kind: "folders" };
-  const found: Candidate[] = [];
-  if (kinds.has("PORT") || kinds.has("TARGET")) found.push(...(await live.ports()));
-  if (kinds.has("NAME")) found.push(...(await (file === undefined ? live.reservations() : live.servers(file))));
-  if (kinds.has("ID")) found.push(...(await live.rules()));
-  if (kinds.has("SHELL")) found.push(...live.shells.map((value) => ({ value, what: "" })));
+  const found = await findLive(kinds, live, file);
   return startingWith(
     prefix + typed,
     found.map(({ value, what }) => ({ value: prefix + value, what })),

@@ -30,6 +30,7 @@ export const PICK_FLAGS: readonly Flag[] = [
     name: "for-pid",
     value: "needed",
     shows: "PID",
+    values: [],
     group: "the end",
     usual: true,
     help: "keep it until somebody serves on it, or this process ends",

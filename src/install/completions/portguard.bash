@@ -46,7 +46,7 @@ _portguard() {
         value="${value%%$'\t'*}"
         COMPREPLY+=("${value#"$prefix"}")
       done
-      [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+      [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=:/] ]] && compopt -o nospace 2>/dev/null
       ;;
   esac
   return 0

@@ -24,7 +24,7 @@ _portguard() {
     words)
       for line in "${(@)lines[2,-1]}"; do
         entry="${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}"
-        if [[ ${line%%$'\t'*} == *= ]]; then open+=("$entry"); else whole+=("$entry"); fi
+        if [[ ${line%%$'\t'*} == *[=:/] ]]; then open+=("$entry"); else whole+=("$entry"); fi
       done
       _describe portguard whole
       _describe portguard open -S ''
