@@ -15,7 +15,7 @@ export const LOOPBACK6: Address = { family: 6, text: "::1", scopeId: 0 };
 
 /** Builds an address from its 4 or 16 network-order bytes. */
 export function addressFromBytes(bytes: Uint8Array, scopeId = 0): Address {
-  if (bytes.length === 4) return { family: 4, text: [...bytes].join("."), scopeId: 0 };
+  if (bytes.length === 4) return { family: 4, text: bytes.join("."), scopeId: 0 };
   if (bytes.length === 16) return { family: 6, text: formatIPv6(bytes), scopeId };
   throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
 }

@@ -9,6 +9,7 @@ import { copyBytes, dumpNetlink, findAttribute, type NetlinkMessage } from "./ne
 // linux/sock_diag.h, linux/inet_diag.h
 const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
+const TCPDIAG_GETSOCK = 18;
 const INET_DIAG_MSG = 72;
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_CGROUP_ID = 21;
@@ -30,18 +31,25 @@ const STATES: Record<SocketState, number> = {
 };
 
 /**
- * The kernel's socket table through NETLINK_SOCK_DIAG: one dump for each protocol and family. Nothing where this kernel
- * (or the sandbox around it) does not answer such questions.
+ * The kernel's socket table through NETLINK_SOCK_DIAG, IPv4 first. Nothing where this kernel (or the sandbox around it)
+ * does not answer such questions.
  */
-export function dumpSocketTable({ port, protocol, states }: SocketDump): SocketRow[] | undefined {
-  const mask = states.reduce((all, state) => all | STATES[state], 0);
-  const ask = (family: number) =>
-    dumpNetlink(NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, inetRequest(protocol, family, mask, port), (message) =>
-      [parseSocketMessage(message, protocol)].filter((row) => port === 0 || row.at.port === port),
-    );
-  const v4 = ask(AF_INET);
-  const v6 = v4 && ask(AF_INET6);
+export function dumpSocketTable(dump: SocketDump): SocketRow[] | undefined {
+  const both = dump.protocol === "tcp" ? ask(TCPDIAG_GETSOCK, encodeOldRequest(dump), dump) : undefined;
+  if (both) return [...both.filter(isIPv4), ...both.filter((row) => !isIPv4(row))];
+  const v4 = ask(SOCK_DIAG_BY_FAMILY, encodeRequest(AF_INET, dump), dump);
+  const v6 = v4 && ask(SOCK_DIAG_BY_FAMILY, encodeRequest(AF_INET6, dump), dump);
   return v4 && v6 && [...v4, ...v6];
+}
+
+function ask(type: number, request: Uint8Array, { port, protocol }: SocketDump): SocketRow[] | undefined {
+  return dumpNetlink(NETLINK_SOCK_DIAG, type, request, (message) =>
+    [parseSocketMessage(message, protocol)].filter((row) => port === 0 || row.at.port === port),
+  );
+}
+
+function isIPv4({ at }: SocketRow): boolean {
+  return at.address.family === 4;
 }
 
 export interface SocketDump {
@@ -51,14 +59,30 @@ export interface SocketDump {
   readonly states: readonly SocketState[];
 }
 
-/** struct inet_diag_req_v2: family, protocol, extensions, padding, states, then the socket that is asked for. */
-function inetRequest(protocol: Protocol, family: number, states: number, port: number): Uint8Array {
+/** struct inet_diag_req_v2: family, protocol, extensions, padding, states (4), then the socket that is asked for. */
+function encodeRequest(family: number, { protocol, port, states }: SocketDump): Uint8Array {
   const view = new DataView(new ArrayBuffer(56));
   view.setUint8(0, family);
   view.setUint8(1, PROTOCOLS[protocol]);
-  view.setUint32(4, states, true);
+  view.setUint32(4, maskOf(states), true);
   view.setUint16(8, port);
   return new Uint8Array(view.buffer);
+}
+
+/**
+ * struct inet_diag_req: four bytes of no use here, the socket that is asked for (48), states (4), a mark (4). The kernel
+ * answers it for both families in one walk through its tables, as `ss` has it: each walk takes 5 ms where some ten
+ * thousand connections are closing.
+ */
+function encodeOldRequest({ port, states }: SocketDump): Uint8Array {
+  const view = new DataView(new ArrayBuffer(60));
+  view.setUint16(4, port);
+  view.setUint32(52, maskOf(states), true);
+  return new Uint8Array(view.buffer);
+}
+
+function maskOf(states: readonly SocketState[]): number {
+  return states.reduce((all, state) => all | STATES[state], 0);
 }
 
 /** Reads one struct inet_diag_msg. */
@@ -69,8 +93,7 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
   const address = addressFromBytes(source, isLinkLocal(source) ? bound : 0);
   // A link-local address is bound to its interface by itself; of the others hardly one is: the name is asked for rarely.
   const device = bound !== 0 && address.scopeId === 0 ? nameOfInterface(bound) : undefined;
-  const v6Only = findAttribute(message, at + INET_DIAG_MSG, INET_DIAG_SKV6ONLY);
-  const dual = address.text === "::" && !(v6Only && view.getUint8(v6Only.at) === 1);
+  const dual = address.text === "::" && !isV6Only(message);
   const state = stateOf(view.getUint8(at + 1), protocol);
   const group = findAttribute(message, at + INET_DIAG_MSG, INET_DIAG_CGROUP_ID);
   const queue = { waiting: view.getUint32(at + 56, true), limit: view.getUint32(at + 60, true) };
@@ -84,6 +107,11 @@ export function parseSocketMessage(message: NetlinkMessage, protocol: Protocol):
     ...(state === "listen" && { queue }),
     ...(state === "established" && { peerPort: view.getUint16(at + 6) }),
   };
+}
+
+function isV6Only(message: NetlinkMessage): boolean {
+  const found = findAttribute(message, message.at + INET_DIAG_MSG, INET_DIAG_SKV6ONLY);
+  return found !== undefined && message.view.getUint8(found.at) === 1;
 }
 
 /** A 64-bit number that stays far below 2^53. BigInts would be dear: it is read for every socket of the machine. */
