@@ -1,23 +1,25 @@
 import { formatEndpoint, overlaps, type Protocol } from "../core/endpoint.ts";
 import type { Listed } from "../core/listing.ts";
-import type { Os } from "../core/os.ts";
 import { type Reservation, reserves } from "../core/reservation.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
+import type { Witnesses } from "./list-holders.ts";
+import { findOwnerPids } from "./owner-pids.ts";
 
 type Look = (pid: number) => ProcessInfo | undefined;
 
 /**
  * Everything on this machine that listens (TCP) or is open (UDP), by port, with what of it is whose reservation; what is
- * reserved and not served stands there, too. One look at the socket table, and one at all processes.
+ * reserved and not served stands there, too. One look at the socket table, and one at whoever has the sockets.
  */
-export function listListeners(os: Os, protocol: Protocol, reservations: readonly Reservation[]): Listed[] {
+export function listListeners(
+  { os, origins }: Witnesses,
+  protocol: Protocol,
+  reservations: readonly Reservation[],
+): Listed[] {
   const rows = os.sockets({ protocol, states: [protocol === "tcp" ? "listen" : "open"] });
-  const owners = os.ownersOf(rows);
+  const pids = findOwnerPids(rows, origins);
   const look = remember((pid) => os.process(pid));
-  const listed = rows.map((row) => {
-    const pids = row.pid === undefined ? (owners.get(row.id) ?? []) : [row.pid];
-    return describeRow(row, pids, reservations, look);
-  });
+  const listed = rows.map((row) => describeRow(row, pids.get(row.id) ?? [], reservations, look));
   const held = reservations.flatMap((reservation) => listHeld(reservation, protocol, listed, look));
   return mergeSame([...listed.filter((each) => !isHeldOnly(each)), ...held]).toSorted(comparePlaces);
 }

@@ -70,6 +70,20 @@ describe("who has a port", () => {
     expect(new Set(holder.workers?.map(({ pid }) => pid))).toEqual(new Set(workers));
   });
 
+  // The master waits as servers do and is found first, in a crowd that is not looked through for the others.
+  test.each([
+    ["one of its first files", 0],
+    ["behind a hundred others", 100],
+  ])("is a master with the workers that it has handed its socket to, %s, under other numbers", async (_, files) => {
+    const port = freePort();
+    await using run = stage(["python3", program("hand-down.py"), ...[port, files, 3, 60].map(String)]);
+    await until("the workers", () => run.stdout.split("\n").length > 3);
+    const holder = await holderOf(port);
+    expect(holder.process?.pid).toBe(run.pid);
+    const workers = run.stdout.trim().split("\n").map(Number);
+    expect(new Set(holder.workers?.map(({ pid }) => pid))).toEqual(new Set(workers));
+  });
+
   test("is each of those that share it by SO_REUSEPORT", async () => {
     const port = freePort();
     await using run = stage(["python3", program("prefork.py"), String(port), "2", "reuseport"]);

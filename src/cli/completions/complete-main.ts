@@ -46,33 +46,33 @@ function lookAround(os: () => Promise<Os>): Live {
 }
 
 /** Who has it is told where it can be seen. */
-function listPorts(os: Os): readonly Candidate[] {
+async function listPorts(os: Os): Promise<readonly Candidate[]> {
   const names = new Map<number, string>();
-  for (const { port, process } of findListeners(os)) {
+  for (const { port, process } of await findListeners(os)) {
     if (process?.name !== undefined || !names.has(port)) names.set(port, process?.name ?? "");
   }
   const inOrder = [...names].toSorted(([a], [b]) => a - b);
   return inOrder.map(([port, name]) => ({ value: String(port), what: name }));
 }
 
-function listPrograms(os: Os): readonly Candidate[] {
-  const ports = Map.groupBy(findListeners(os), ({ process }) => process?.name ?? "");
+async function listPrograms(os: Os): Promise<readonly Candidate[]> {
+  const ports = Map.groupBy(await findListeners(os), ({ process }) => process?.name ?? "");
   ports.delete("");
   return [...ports].map(([value, all]) => ({ value, what: [...new Set(all.map(({ port }) => port))].join(", ") }));
 }
 
-function listPids(os: Os): readonly Candidate[] {
-  const names = new Map(findListeners(os).map(({ process }) => [process?.pid, process?.name ?? ""]));
+async function listPids(os: Os): Promise<readonly Candidate[]> {
+  const names = new Map((await findListeners(os)).map(({ process }) => [process?.pid, process?.name ?? ""]));
   return [...names].flatMap(([pid, what]) => (pid === undefined ? [] : [{ value: String(pid), what }]));
 }
 
-function findListeners(os: Os) {
+async function findListeners(os: Os) {
   const rows = os.sockets({ protocol: "tcp", states: ["listen"] });
-  const owners = os.ownersOf(rows);
-  return rows.map(({ id, at: { port } }) => {
-    const pid = owners.get(id)?.[0];
-    return { port, process: pid === undefined ? undefined : os.process(pid) };
-  });
+  const [origins, { findOwnerPids }] = await Promise.all([os.origins(), import("../../holders/owner-pids.ts")]);
+  const owners = findOwnerPids(rows, origins);
+  const pids = new Set([...owners.values()].flatMap(([pid]) => pid ?? []));
+  const processes = new Map([...pids].map((pid) => [pid, os.process(pid)]));
+  return rows.map(({ id, at: { port } }) => ({ port, process: processes.get(owners.get(id)?.[0] ?? 0) }));
 }
 
 async function listReservations(os: Os): Promise<readonly Candidate[]> {

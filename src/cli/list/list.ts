@@ -85,7 +85,7 @@ async function look(
   const { reservations: all, doubt } = reservationsOf(os, name);
   const us = mine ? os.process(process.pid)?.user : undefined;
   const left = orphans ? await findOrphans(os, protocol) : undefined;
-  const listed = listListeners(os, protocol, all).filter(
+  const listed = listListeners({ os, origins: await os.origins() }, protocol, all).filter(
     (each) =>
       (name === undefined || each.reservation?.name === name) &&
       (us === undefined || each.process?.user === us) &&

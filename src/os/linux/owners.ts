@@ -1,5 +1,6 @@
 import type { ProcessInfo, SocketRow } from "../../core/socket.ts";
 import { readLinkPath, readTextPath } from "../unix/paths.ts";
+import { FdScan } from "./fd-scan.ts";
 import { listPids, readField, readStat, socketInodes } from "./procfs.ts";
 
 /** The kernel's USER_HZ: 100 on every architecture that portguard is built for. */
@@ -14,8 +15,9 @@ export function findOwners(
   // Rows without an inode (TIME_WAIT) have no owner to find.
   owners.delete("0");
   if (owners.size === 0) return owners;
+  const scan = new FdScan(new Set([...owners.keys()].map(Number)));
   for (const pid of among) {
-    for (const inode of socketInodes(pid) ?? []) owners.get(inode)?.push(pid);
+    for (const inode of scan.look(pid)?.found.keys() ?? []) owners.get(String(inode))?.push(pid);
   }
   return owners;
 }

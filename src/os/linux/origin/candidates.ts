@@ -1,25 +1,33 @@
 import { closeFd, readFd } from "../../unix/files.ts";
 import { openPath } from "../../unix/paths.ts";
-import { listPids } from "../procfs.ts";
 
 /** So few are looked through sooner than put into an order. */
 const FEW = 40;
 
 /**
- * Where the kernel has a thread wait, as it names its own functions: servers wait for events or connections, or for a
- * lock while other threads of theirs do that. Who waits for a child, a timer or a key is hardly one.
+ * Where the kernel has a thread wait, as it names its own functions: servers wait for events or connections, as desktop
+ * programs and shells do by older calls, or for a lock while other threads of theirs do that. Who waits for a child, a
+ * timer or a key is hardly one.
  */
 const WAITS: readonly RegExp[] = [
-  /epoll|ep_poll|hrtimeout_range|sys_poll|poll_schedule|do_select|accept|cqring|wait_for_more_packets/,
+  /epoll|ep_poll|hrtimeout_range|accept|cqring/,
+  /sys_poll|poll_schedule|do_select|wait_for_more_packets/,
   /futex|^0?$/,
 ];
 
-/** Every process but those that are asked first: those that may have a socket before others, the young before the old. */
-export function orderCandidates(first: readonly number[]): number[] {
-  const pids = listPids().filter((pid) => !first.includes(pid));
-  if (pids.length <= FEW) return [...first, ...pids.toReversed()];
-  const ranks = new Map(pids.map((pid) => [pid, rankOf(pid)]));
-  return [...first, ...pids.toSorted((a, b) => ranks.get(a)! - ranks.get(b)! || b - a)];
+/**
+ * These processes, those that may have a socket before others, the young before the old. Each is asked how it waits when
+ * its turn comes: whoever has found what he looks for asks no more.
+ */
+export function* orderCandidates(pids: readonly number[]): Generator<number> {
+  if (pids.length <= FEW) return yield* pids.toReversed();
+  const later: number[][] = WAITS.map(() => []);
+  for (const pid of pids.toReversed()) {
+    const rank = rankOf(pid);
+    if (rank === 0) yield pid;
+    else later[rank - 1]!.push(pid);
+  }
+  yield* later.flat();
 }
 
 const waits = Buffer.alloc(64);
