@@ -68,9 +68,10 @@ export function judgePlan(
       const because = `${action === "open" ? "it would still be blocked" : "it would still get in"}, ${tell(after)}`;
       // Of two that refuse, whichever comes first, it may get past one: then another one is to blame than before.
       const isNext = now.because !== after.because;
-      if (isNext && isNamed) return { kind: "unknown", because };
+      const mend = after.mend === undefined ? [] : [after.mend];
+      if (isNext && isNamed) return { kind: "half", because, instead: mend };
       const half = `it is half of what is needed: \`--backend ${plan.backend}\` has this half done first`;
-      const instead = [...(isNext ? [half] : []), ...(after.mend === undefined ? [] : [after.mend])];
+      const instead = [...(isNext ? [half] : []), ...mend];
       return { kind: "would-not-help", because, instead };
     }
   }

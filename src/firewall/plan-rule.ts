@@ -80,11 +80,17 @@ export type Judgement =
   | { readonly kind: "helps" }
   /** `instead` says what would: one line each. */
   | { readonly kind: "would-not-help"; readonly because: string; readonly instead: readonly string[] }
+  /** It gets past what decides now, and something else is next: `instead` says what that wants. */
+  | { readonly kind: "half"; readonly because: string; readonly instead: readonly string[] }
   /** The rules can't be read, or not understood: it may help. */
   | { readonly kind: "unknown"; readonly because: string };
 
 export type Offer =
-  | { readonly kind: "offered"; readonly plan: RulePlan; readonly doubt?: string }
+  | {
+      readonly kind: "offered";
+      readonly plan: RulePlan;
+      readonly lack?: Exclude<Judgement, { kind: "helps" | "would-not-help" }>;
+    }
   | { readonly kind: "not-offered"; readonly because: string; readonly instead: readonly string[] };
 
 /** A plan is offered only where the judge does not say that it would be in vain. */
@@ -95,7 +101,8 @@ export function offerRule(planned: Planned, judge: (plan: RulePlan) => Judgement
     case "helps":
       return { kind: "offered", plan: planned };
     case "unknown":
-      return { kind: "offered", plan: planned, doubt: judgement.because };
+    case "half":
+      return { kind: "offered", plan: planned, lack: judgement };
     case "would-not-help":
       return { kind: "not-offered", because: judgement.because, instead: judgement.instead };
   }

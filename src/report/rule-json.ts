@@ -9,11 +9,11 @@ export type RuleState = "offered" | "applied" | "nothing-to-do" | "not-offered";
 /** The plan of an offer, each step with its argv. */
 export function renderOfferJson(
   state: Extract<RuleState, "offered" | "applied">,
-  { request, rule, now, owner, doubt }: ShownOffer,
+  { request, rule, now, owner, lack }: ShownOffer,
   more: object = {},
 ): string {
   return renderJson({
-    ok: true,
+    ok: state === "applied" || lack?.kind !== "half",
     state,
     backend: rule.backend,
     owner,
@@ -24,7 +24,8 @@ export function renderOfferJson(
     persist: rule.persist.map(showStep),
     revert: rule.revert.map(showStep),
     notes: rule.notes,
-    doubt,
+    ...(lack?.kind === "unknown" && { doubt: lack.because }),
+    ...(lack?.kind === "half" && { half: { because: lack.because, instead: lack.instead } }),
     ...more,
   });
 }
@@ -36,9 +37,15 @@ export function renderRuleListJson(
 ): string {
   return renderJson({
     ok: true,
-    rules: rules.map(({ entry, standing }) => ({ ...showEntry(entry), standing })),
+    rules: rules.map(({ entry, standing }) => ({ ...showEntry(entry), standing, ...showClearing(entry, standing) })),
     unreadable: unreadable.map(({ path, because }) => ({ path, because })),
   });
+}
+
+/** What takes away what is left of a rule that is no longer in force. */
+function showClearing({ id }: RuleEntry, standing: ListedEntry["standing"]): object {
+  const isLeft = standing === "over" || standing === "unfinished" || standing === "gone";
+  return isLeft ? { clear: ["portguard", "rule", "--revert", id] } : {};
 }
 
 export function showEntry({ id, backend, request, createdAt, until, state }: RuleEntry): object {

@@ -28,8 +28,10 @@ export interface ShownOffer {
   readonly now?: string;
   /** Why this backend: `ufw is active`. */
   readonly owner?: string;
-  /** Why it may be of no use. */
-  readonly doubt?: string;
+  /** Why it may be of no use: nobody can tell, or it is one step of several; `instead` says what the next one is. */
+  readonly lack?:
+    | { readonly kind: "unknown"; readonly because: string }
+    | { readonly kind: "half"; readonly because: string; readonly instead: readonly string[] };
 }
 
 /** How commands are typed: on which system, and whether they need `sudo` in front. */
@@ -59,7 +61,7 @@ export function describeRequest(request: RuleRequest): string {
 
 /** The whole offer: what is, what would be done, how it is seen, kept and taken back. */
 export function renderOffer(offer: ShownOffer, typed: Typed): readonly SpanLine[] {
-  const { rule, request, now, owner, doubt } = offer;
+  const { rule, request, now, owner } = offer;
   const by = `${rule.backend} can ${describeRequest(request)}`;
   const risk = rule.apply.map(({ risk: each }) => describeRisk(each)).find((each) => each !== undefined);
   return [
@@ -69,9 +71,23 @@ export function renderOffer(offer: ShownOffer, typed: Typed): readonly SpanLine[
     ...renderPart("verify", rule.verify, typed),
     ...renderPart("keep over a restart", rule.persist, typed),
     ...renderPart("revert", rule.revert, typed),
-    ...(doubt === undefined ? [] : [[toned(`whether it helps is not certain: ${doubt}`, "warn")]]),
+    ...renderLack(offer),
     ...[...rule.notes, ...(risk === undefined ? [] : [risk])].map((note) => [`note: ${note}`]),
   ];
+}
+
+/** Of one that is half of what is needed. */
+export const HALF = "alone it does not help";
+
+function renderLack({ lack }: ShownOffer): readonly SpanLine[] {
+  switch (lack?.kind) {
+    case undefined:
+      return [];
+    case "unknown":
+      return [[toned(`whether it helps is not certain: ${lack.because}`, "warn")]];
+    case "half":
+      return [[toned(`${HALF}: ${lack.because}`, "warn")], ...lack.instead.map((line) => [`  ${line}`])];
+  }
 }
 
 function renderPart(title: string, steps: readonly Step[], typed: Typed): readonly SpanLine[] {
@@ -111,6 +127,23 @@ export interface ListedEntry {
 }
 
 const HEAD = ["id", "what", "by", "since", "until", "state"] as const;
+
+/** What clears away what is left of those that are no longer in force; `typed`: how commands are typed here. */
+export function renderLeftovers(rules: readonly ListedEntry[], typed: Typed): readonly SpanLine[] {
+  return rules.flatMap(({ entry: { id }, standing }) => {
+    const left = LEFT[standing];
+    if (left === undefined) return [];
+    return [[`${id}: ${left}: \`${typeCommand({ argv: ["portguard", "rule", "--revert", id] }, typed)}\``]];
+  });
+}
+
+const LEFT: Readonly<Record<ListedEntry["standing"], string | undefined>> = {
+  "in place": undefined,
+  "not known": undefined,
+  over: "its time is over, and something of it is still among the rules; this takes it away, as the next --apply does",
+  unfinished: "it was left half done; this takes back what there is of it",
+  gone: "somebody else has taken it away, or a part of it; this takes back the rest, and forgets it",
+};
 
 /** One line a rule, in columns. */
 export function renderRuleList(rules: readonly ListedEntry[]): readonly SpanLine[] {

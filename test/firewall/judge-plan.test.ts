@@ -87,7 +87,11 @@ describe("a plan is judged with its rules in their places", () => {
     const late = "*security\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 8000 -j DROP\nCOMMIT";
     const both = dump(4, filter("DROP"), late);
     expect(judge(both).judgement.kind).toBe("would-not-help");
-    expect(judge(both, REQUEST, true).judgement).toMatchObject({ kind: "unknown" });
+    expect(judge(both, REQUEST, true).judgement).toEqual({
+      kind: "half",
+      because: expect.stringContaining("rule 1 of chain INPUT (iptables security)") as string,
+      instead: [expect.stringContaining("`iptables -t security -D INPUT 1`") as string],
+    });
   });
 
   test("one that closes is judged by whom it keeps out", () => {

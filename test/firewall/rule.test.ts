@@ -6,6 +6,7 @@ import { binary } from "../drive.ts";
 import { Started } from "../drive/started.ts";
 import { until } from "../drive/until.ts";
 import { need, needThat } from "../need.ts";
+import { OwnNamespace } from "../os/own-namespace.ts";
 import { listed, refuseByIptables, refuseByNft, rule, ruleKilled, stateOf } from "./rule-drive.ts";
 import { Arena, PORTS } from "./write/arena.ts";
 
@@ -119,10 +120,13 @@ if (need("iptables", "ip6tables", "nft", "nsenter", "setpriv") && needThat("root
         /`--backend (\w+)` has this half/.exec(alone.stdout) ?? /front of it: `--backend (\w+)`/.exec(alone.stdout);
       const first = named?.[1] ?? "";
       const half = await rule(arena, PORT, "--backend", first);
-      expect([half.exit, half.stdout]).toEqual([3, expect.stringContaining("whether it helps is not certain")]);
-      expect((await rule(arena, PORT, "--backend", first, "--apply", "--yes")).exit).toBe(0);
-      expect(arena.connect(...ASKED, BESIDE)).toEqual(SHUT);
       const second = first === "nft" ? "iptables" : "nft";
+      expect([half.exit, half.stdout]).toEqual([1, expect.stringContaining("alone it does not help")]);
+      expect(half.stdout).toContain(`wants a rule in front of it: \`--backend ${second}\``);
+      const applied = await rule(arena, PORT, "--backend", first, "--apply", "--yes");
+      expect([applied.exit, applied.stdout]).toEqual([0, expect.stringContaining("alone it does not help")]);
+      expect(applied.stdout).toContain(`\`--backend ${second}\``);
+      expect(arena.connect(...ASKED, BESIDE)).toEqual(SHUT);
       expect((await rule(arena, PORT, "--backend", second, "--apply", "--yes")).exit).toBe(0);
       expect(arena.connect(...ASKED, BESIDE)).toEqual(["connected", "connected", "shut"]);
       const several = await rule(arena, "--revert");
@@ -167,6 +171,9 @@ if (need("iptables", "ip6tables", "nft", "nsenter", "setpriv") && needThat("root
       const keeper = readdirSync(folder).find((name) => name.endsWith(".keeper"))!;
       process.kill(Number(readFileSync(join(folder, keeper), "utf8")), "SIGKILL");
       await until("its time", async () => Object.values(await listed(arena)).includes("over"));
+      const [id] = Object.keys(await listed(arena));
+      const { stdout } = await rule(arena, "--list");
+      expect(stdout).toMatch(new RegExp(`^${id}: its time is over, .*: \`.*portguard rule --revert ${id}\`$`, "m"));
       expect(arena.connect(ASKED[0])).toEqual(["connected"]);
       await rule(arena, String(PORTS.other), "--apply", "--yes");
       expect(arena.connect(...ASKED, BESIDE)).toEqual(["shut", "shut", "connected"]);
@@ -218,6 +225,29 @@ if (need("iptables", "ip6tables", "nft", "nsenter", "setpriv") && needThat("root
         expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining("sudo") as string });
       }
       rmSync(folder, { recursive: true });
+    });
+
+    test("a machine on no network of others is told that nobody could connect, or gets the rule written beforehand", async () => {
+      using alone = new OwnNamespace();
+      const argv = [
+        "ip",
+        "netns",
+        "exec",
+        alone.name,
+        "env",
+        `XDG_STATE_HOME=${mkdtempSync(join(tmpdir(), "portguard-alone-"))}`,
+        binary(),
+      ];
+      const ask = (...args: readonly string[]) => Bun.spawnSync([...argv, "rule", PORT, ...args]);
+      const { exitCode, stdout } = ask();
+      expect([exitCode, stdout.toString()]).toEqual([
+        1,
+        expect.stringMatching(
+          /this machine has no address that another machine could connect to\n +connect it to a network first/,
+        ),
+      ]);
+      const written = ask("--backend", "iptables", "--from", "192.168.1.0/24");
+      expect([written.exitCode, written.stdout.toString()]).toEqual([3, expect.stringContaining("-s 192.168.1.0/24")]);
     });
 
     test("a line that is wrong, or a rule that is not there, is one clear line", async () => {

@@ -63,9 +63,19 @@ describe("an offer", () => {
   });
 
   test("says what makes it doubtful", () => {
-    expect(linesOf({ ...OFFER, doubt: "rule 2 is not understood" })).toContain(
-      "whether it helps is not certain: rule 2 is not understood",
-    );
+    const lack = { kind: "unknown", because: "rule 2 is not understood" } as const;
+    expect(linesOf({ ...OFFER, lack })).toContain("whether it helps is not certain: rule 2 is not understood");
+    expect(JSON.parse(renderOfferJson("offered", { ...OFFER, lack }))).toMatchObject({ ok: true, doubt: lack.because });
+  });
+
+  test("says of one step of several that it does not help alone, and what the next one is", () => {
+    const lack = { kind: "half", because: "it would still be blocked", instead: ["raw wants one, too"] } as const;
+    const lines = linesOf({ ...OFFER, lack });
+    const at = lines.indexOf("alone it does not help: it would still be blocked");
+    expect(lines[at + 1]).toBe("  raw wants one, too");
+    const { kind: _, ...half } = lack;
+    expect(JSON.parse(renderOfferJson("offered", { ...OFFER, lack }))).toMatchObject({ ok: false, half });
+    expect(JSON.parse(renderOfferJson("applied", { ...OFFER, lack }))).toMatchObject({ ok: true, half });
   });
 
   test("says how to find what its commands leave open", () => {

@@ -9,7 +9,7 @@ import type { RulePlan } from "../../firewall/write/plan.ts";
 import { askYes } from "../../report/ask.ts";
 import { renderJson } from "../../report/json.ts";
 import { renderOfferJson, showStep } from "../../report/rule-json.ts";
-import { describeRequest, renderOffer, renderRuleAnswer, shortTime } from "../../report/rule-text.ts";
+import { HALF, describeRequest, renderOffer, renderRuleAnswer, shortTime } from "../../report/rule-text.ts";
 import type { SpanLine } from "../../report/spans.ts";
 import type { Style } from "../../report/style.ts";
 import { styleOfStdout, writeAnswer, writeSpans } from "../../report/write.ts";
@@ -60,11 +60,11 @@ export async function carryOutOffer({ offer, plan, existing }: Offered, machine:
     options,
   );
   if (applied.kind !== "applied" || !applied.changed) return describeApplied(applied, offer, machine);
-  const still = offer.doubt === undefined ? await findFault(offer, machine) : undefined;
+  const still = offer.lack === undefined ? await findFault(offer, machine) : undefined;
   if (still === undefined) {
     const probe = await probeRule(request, before, machine);
     const done = describeApplied(applied, offer, machine);
-    return { ...done, hints: [sayProbe(probe, offer), ...done.hints], probe };
+    return { ...done, hints: [sayProbe(probe, offer), ...sayHalf(offer), ...done.hints], probe };
   }
   const reverted = await revertRule(applied.entry, { run: look.run, journal });
   const after = reverted.kind === "reverted" ? "it was taken back" : `taking back failed: ${reverted.because}`;
@@ -159,7 +159,7 @@ const AS_ADMINISTRATOR = "only an administrator may change the firewall: open th
 function tellOutcome(outcome: Outcome, { offer }: Offered, { json, quiet, color }: Shared): Exit {
   const ok = outcome.kind === "applied" || outcome.kind === "unchanged";
   // By the rules it helps, and a real connection is stopped even so: then one of them is not what it seems.
-  const isOpen = outcome.probe?.stopped === true;
+  const isOpen = outcome.probe?.stopped === true && offer.lack?.kind !== "half";
   const exit: Exit = { kind: "code", code: isOpen ? 3 : ok ? 0 : 1 };
   if (json) {
     const { id } = offer.request;
@@ -181,10 +181,15 @@ export function renderOutcome({ kind, text, hints }: Outcome, style: Style): rea
 }
 
 /** What is known by the rules, and what by a connection: neither stands for the other. */
-function sayProbe({ kind, what }: Probe, { doubt, request: { action } }: Offered["offer"]): string {
+function sayProbe({ kind, what }: Probe, { lack, request: { action } }: Offered["offer"]): string {
   const byRules = action === "open" ? "by the rules it gets in" : "by the rules it is kept out";
-  const known = doubt === undefined ? byRules : "whether it helps is not certain";
+  const known = { none: byRules, half: HALF, unknown: "whether it helps is not certain" }[lack?.kind ?? "none"];
   return kind === "passed" ? what : `${known}; ${what}`;
+}
+
+/** What is still to be done, where it was only one step of several. */
+function sayHalf({ lack }: Offered["offer"]): readonly string[] {
+  return lack?.kind === "half" ? [lack.because, ...lack.instead] : [];
 }
 
 export function showProbe({ probe }: Outcome): object {

@@ -3,7 +3,7 @@ import type { RuleEntry } from "../../core/rule-journal.ts";
 import { answer } from "../../firewall/check.ts";
 import type { RunCommand } from "../../firewall/run-command.ts";
 import { renderRuleListJson } from "../../report/rule-json.ts";
-import { type ListedEntry, renderRuleList } from "../../report/rule-text.ts";
+import { type ListedEntry, renderLeftovers, renderRuleList } from "../../report/rule-text.ts";
 import type { Style } from "../../report/style.ts";
 import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
 import type { RuleArgs } from "./rule-args.ts";
@@ -21,7 +21,9 @@ export async function listRules({ json, color }: ListArgs, machine: Machine, std
   const unreadable = listed.flatMap((each) => (each.kind === "unreadable" ? [each] : []));
   if (json) writeAnswer(renderRuleListJson(entries, unreadable));
   else {
-    if (entries.length > 0) writeSpans(renderRuleList(entries), styleOfStdout(color));
+    const typed = { system: machine.os.name, sudo: machine.sudo };
+    const lines = [...renderRuleList(entries), ...renderLeftovers(entries, typed)];
+    if (entries.length > 0) writeSpans(lines, styleOfStdout(color));
     const [none, sudo] = ["no rule of ours is in place", "; `sudo portguard rule --list` shows root's"];
     if (entries.length === 0) writeSpans([[machine.isRoot ? none : none + sudo]], styleOfStdout(color));
     const warn = ({ path, because }: (typeof unreadable)[number]) => `${path} is no rule that can be used: ${because}`;

@@ -1,3 +1,4 @@
+import { formatCidr } from "../../core/cidr.ts";
 import { fail } from "../../core/error.ts";
 import type { OsName } from "../../core/os.ts";
 import type { RuleEntry } from "../../core/rule-journal.ts";
@@ -52,6 +53,8 @@ export async function offerHere(
       draft,
       backend,
     );
+  if (clients.kind === "seen" && clients.value.length === 0 && named === undefined && !existing)
+    return answerWithoutClient(wish);
   if (now?.kind === "as-asked" && !existing) return { kind: "nothing-to-do", because: sayNothing(wish, now) };
   if (backend === undefined) return answerWithoutOwner(owner, now);
   const request: RuleRequest = { ...draft, id: existing?.id ?? draft.id };
@@ -68,7 +71,7 @@ export async function offerHere(
     rule: offer.plan,
     ...(now?.kind === "not" && { now: sayNow(wish, now) }),
     ...(owner.kind === "backend" && owner.backend === backend && { owner: owner.because }),
-    ...(offer.doubt !== undefined && { doubt: offer.doubt }),
+    ...(offer.lack && { lack: offer.lack }),
   };
   return { kind: "offered", offer: shown, plan: offer.plan, ...(existing && { existing }) };
 }
@@ -111,6 +114,19 @@ function answerWithoutOwner(owner: Owner, now: Standing | undefined): Answer {
     fail("RULES_UNKNOWN", `whether something blocks can't be told: ${tell(now)}`, "name a firewall with --backend");
   }
   return { kind: "nothing-to-do", because: owner.because };
+}
+
+/** On a machine that is on no network, nobody else could connect. */
+function answerWithoutClient({ interface: name, from }: RuleWish): Answer {
+  const who = from.kind === "network" ? `a client from ${formatCidr(from)}` : "another machine";
+  const place = name === undefined ? "this machine" : name;
+  return {
+    kind: "not-offered",
+    because: `${place} has no address that ${who} could connect to`,
+    instead: [
+      "connect it to a network first, or have the rule written beforehand: say --backend, and --from 192.168.1.0/24",
+    ],
+  };
 }
 
 function sayNow({ action }: RuleWish, now: Standing): string {

@@ -50,7 +50,7 @@ async function write(args: WriteArgs, machine: Machine, words: readonly string[]
     const again = isElsewhere ? [] : [[`\`${spellAgain(words, typed)}\` does it, and can take it back`]];
     writeSpans([...renderOffer(offer, typed), ...again], styleOfStdout(args.color));
   }
-  return offer.doubt === undefined ? DONE : NOT_KNOWN;
+  return offer.lack === undefined ? DONE : offer.lack.kind === "half" ? NO : NOT_KNOWN;
 }
 
 function refuseApply({ yes, json }: WriteArgs, { os, isRoot }: Machine, isElsewhere: boolean): void {

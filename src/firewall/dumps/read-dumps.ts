@@ -24,7 +24,9 @@ const NAMES = { linux: "Linux", pf: "pf", windows: "Windows" } as const;
  * `ipset save` print, pf's rules, and the firewall's keys of a Windows registry. Throws BAD_RULES.
  */
 export function readDumps(dumps: readonly Dump[]): DumpedRules {
-  const kinds = dumps.map((dump) => ({ ...dump, kind: kindOf(dump) }));
+  refuseEmpty(dumps);
+  const given = dumps.filter(({ text }) => text.trim() !== "");
+  const kinds = given.map((dump) => ({ ...dump, kind: kindOf(dump) }));
   const [first] = kinds;
   const other = kinds.find(({ kind }) => kind !== first?.kind);
   if (!first) return fail("BAD_RULES", "no rules are given", "`--rules FILE` has them");
@@ -34,12 +36,32 @@ export function readDumps(dumps: readonly Dump[]): DumpedRules {
   }
   switch (first.kind) {
     case "linux":
-      return { kind: "linux", rules: readRules(dumps) };
+      return { kind: "linux", rules: withNotes(readRules(given), noteEmpty(dumps)) };
     case "pf":
-      return { kind: "pf", pf: readPf(pfTextOf(dumps)) };
+      return { kind: "pf", pf: readPf(pfTextOf(given)) };
     case "windows":
-      return readWindows(dumps);
+      return readWindows(given);
   }
+}
+
+/** A tool that may not look prints nothing, and that would be taken for no rules. */
+function refuseEmpty(dumps: readonly Dump[]): void {
+  if (dumps.length === 0 || dumps.some(({ text }) => text.trim() !== "")) return;
+  const names = dumps.map(({ name }) => name).join(", ");
+  fail(
+    "BAD_RULES",
+    `${names} ${dumps.length === 1 ? "is" : "are"} empty`,
+    "dump the rules as root: `sudo iptables-save >FILE`",
+  );
+}
+
+/** One of several may be so rightly, as that of `ipset save` without a set. */
+function noteEmpty(dumps: readonly Dump[]): readonly string[] {
+  return dumps.filter(({ text }) => text.trim() === "").map(({ name }) => `${name} is empty`);
+}
+
+function withNotes(rules: RuleSet, notes: readonly string[]): RuleSet {
+  return { ...rules, notes: [...rules.notes, ...notes] };
 }
 
 function kindOf({ text, name }: Dump): DumpedRules["kind"] {

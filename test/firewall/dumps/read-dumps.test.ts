@@ -51,12 +51,20 @@ describe("a dump is known by its content", () => {
       "export HKLM",
     ],
     ["cut off", `{"nftables":[{"table"`, "the whole"],
+    ["is empty", "", "as root"],
+    ["is empty", " \n\n", "as root"],
     ["cut off", "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DR", "the whole"],
   ])("%s is told, with what to give instead", (what, text, hint) => {
     const told = failureOf(text);
     expect(told).toStartWith("BAD_RULES ");
     expect(told).toContain(what);
     expect(told).toContain(hint);
+  });
+
+  test("an empty one beside others is said to be so, and those of nothing else are none", () => {
+    expect(failureOf("", "\n")).toContain("dump 0, dump 1 are empty");
+    const read = readDumps([saved(), ""].map((text, index) => ({ name: `dump ${index}`, text })));
+    expect(read.kind === "linux" && read.rules.notes).toContain("dump 1 is empty");
   });
 
   test("and those of two systems are not one machine's", () => {

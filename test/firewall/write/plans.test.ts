@@ -252,8 +252,10 @@ describe("an offer", () => {
     expect(offerRule(planned, () => ({ kind: "helps" }))).toEqual({ kind: "offered", plan: planned as RulePlan });
     expect(offerRule(planned, () => ({ kind: "unknown", because: "not root" }))).toMatchObject({
       kind: "offered",
-      doubt: "not root",
+      lack: { kind: "unknown", because: "not root" },
     });
+    const half = { kind: "half", because: "raw drops it before", instead: ["iptables -t raw -D …"] } as const;
+    expect(offerRule(planned, () => half)).toMatchObject({ kind: "offered", lack: half });
     const vain = { kind: "would-not-help", because: "raw drops it before", instead: ["iptables -t raw -D …"] } as const;
     expect(offerRule(planned, () => vain)).toMatchObject({ kind: "not-offered", because: "raw drops it before" });
     const none = planRule("iptables", { ...OPEN, program: "/x" }, FACTS);
