@@ -6,8 +6,11 @@ import { findWorkTree } from "./work-tree.ts";
  * work tree of the same repository is another place.
  */
 export async function isOfPlace({ owner }: PortHolder, folder: string): Promise<boolean> {
-  if (owner.kind !== "process") return false;
-  const its = owner.lineage[0].process.cwd;
+  return owner.kind === "process" && isInPlace(owner.lineage[0].process.cwd, folder);
+}
+
+/** The same of a process by its folder. */
+export async function isInPlace(its: string | undefined, folder: string): Promise<boolean> {
   if (its === undefined) return false;
   const [here, there] = await Promise.all([findWorkTree(folder), findWorkTree(its)]);
   return here || there ? here?.root === there?.root : folder === its;

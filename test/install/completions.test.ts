@@ -155,7 +155,7 @@ if (need("fish")) {
 
 test("PowerShell's script registers a completer that asks portguard", () => {
   const script = scriptOf("powershell");
-  expect(script).toContain("Register-ArgumentCompleter -Native -CommandName portguard");
+  expect(script).toContain("Register-ArgumentCompleter -Native -CommandName 'portguard', 'portguard.exe'");
   expect(script).toContain("__complete $before.Count @before");
   const count = (sign: string) => script.split(sign).length;
   expect([count("("), count("{")]).toEqual([count(")"), count("}")]);

@@ -159,6 +159,18 @@ if (need("git")) {
       expect(isAlive(pid)).toBe(true);
     });
 
+    test("with --auto takes the next free port where another work tree has this one, and says so", async () => {
+      const port = freePort();
+      await using first = stage(server(port), { cwd: main });
+      const pid = await listenerOf(first, port);
+      await using second = reserve(port, ["reuse", "--auto"], { cwd: further });
+      expect(await second.event("moved")).toMatchObject({ from: port });
+      expect(second.voice[0]).toMatch(
+        new RegExp(`^took \\d+ instead of ${port}: ${port} is held by node \\(pid ${pid}\\)`),
+      );
+      await second.stop();
+    });
+
     test("goes by the very folder where there is no work tree", async () => {
       const port = freePort();
       await using first = stage(server(port), { cwd: plain });
@@ -180,18 +192,21 @@ if (need("git")) {
       await first.stop();
     });
 
-    test("of two that start at once, one serves and the other has its URL", async () => {
-      const port = freePort();
-      await using one = reserve(port, ["reuse"], { cwd: main });
-      await using other = reserve(port, ["reuse"], { cwd: main });
-      const [serving, reusing] = await until("one to serve", () => {
-        const events = [one, other].map((run) => run.events.map(({ event }) => event));
-        if (events[0]?.includes("ready") && events[1]?.includes("reused")) return [one, other] as const;
-        return events[1]?.includes("ready") && events[0]?.includes("reused") ? ([other, one] as const) : undefined;
-      });
-      expect(await reusing.ended()).toBe(0);
-      expect(reusing.stdout).toBe(`http://127.0.0.1:${port}\n`);
-      await serving.stop();
-    });
+    test.each([[[]], [["--auto"]]])(
+      "of two that start at once, one serves and the other has its URL %p",
+      async (more) => {
+        const port = freePort();
+        await using one = reserve(port, ["reuse", ...more], { cwd: main });
+        await using other = reserve(port, ["reuse", ...more], { cwd: main });
+        const [serving, reusing] = await until("one to serve", () => {
+          const events = [one, other].map((run) => run.events.map(({ event }) => event));
+          if (events[0]?.includes("ready") && events[1]?.includes("reused")) return [one, other] as const;
+          return events[1]?.includes("ready") && events[0]?.includes("reused") ? ([other, one] as const) : undefined;
+        });
+        expect(await reusing.ended()).toBe(0);
+        expect(reusing.stdout).toBe(`http://127.0.0.1:${port}\n`);
+        await serving.stop();
+      },
+    );
   });
 }

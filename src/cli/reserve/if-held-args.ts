@@ -18,7 +18,7 @@ export function readIfHeld(flags: FlagValues, auto: number, ports: readonly Port
   const asked: IfHeld = wait
     ? { auto, waitMs: parseDuration(wait[1] ?? "30s", "--if-held") }
     : { auto, waitMs: 0, ...readWay(text, flags.has("yes")) };
-  if (flags.has("auto") && text !== "fail" && (asked.waitMs > 0 || !wait)) {
+  if (flags.has("auto") && text !== "fail" && text !== "reuse" && (asked.waitMs > 0 || !wait)) {
     const does = wait ? "waits for this one" : text === "next" ? "does so, too" : "is about this one";
     fail("BAD_USAGE", `--auto takes another port, --if-held ${text.split("=")[0]} ${does}`, "leave one of them out");
   }

@@ -1,6 +1,6 @@
 import type { ControlRequest } from "../../core/control.ts";
 import type { Exit, Os } from "../../core/os.ts";
-import { PortHeldError } from "../../core/port-held-error.ts";
+import { type PortHeldError, summarizeHolders } from "../../core/port-held-error.ts";
 import type { ReserveEvent } from "../../core/reserve-event.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { toPortguardError } from "../../report/error-text.ts";
@@ -71,17 +71,31 @@ export async function runReported(
     };
     const { reserve } = await import("../../reserve/run.ts");
     const offer: ReserveContext["offer"] = (abilities) => desk.offer(abilities);
-    return await reserve(request, { os, emit, startedAt, offer, ...clearerOf(request, os, style) });
-  } catch (thrown) {
-    const instead = await reuseInstead(thrown, request, os);
-    if (instead.kind === "reused") {
-      tell(instead);
-      writeAnswer(instead.url);
-      return DONE;
-    }
-    events?.writeError(toPortguardError(instead.error));
-    throw instead.error;
+    const parts = { os, emit, startedAt, offer, ...clearerOf(request, os, style) };
+    if (request.ifHeld?.kind !== "reuse") return await reserve(request, parts);
+    const { reuseOrRun } = await import("./reuse-or-run.ts");
+    const done = await reuseOrRun(request, os, (asked, instead) =>
+      reserve(asked, instead ? { ...parts, emit: tellMovedFirst(instead, emit) } : parts),
+    );
+    if (done.kind !== "reused") return done;
+    tell(done);
+    writeAnswer(done.url);
+    return DONE;
+  } catch (error) {
+    events?.writeError(toPortguardError(error));
+    throw error;
   }
+}
+
+/** Before it is said that a port is held, why it is another one than was asked for. */
+function tellMovedFirst(instead: PortHeldError, emit: (event: ReserveEvent) => void) {
+  return (event: ReserveEvent) => {
+    if (event.kind === "held") {
+      const because = `${instead.port} is held ${summarizeHolders(instead.holders)}`;
+      emit({ kind: "moved", from: instead.port, to: event.ports[0]?.port ?? 0, because });
+    }
+    emit(event);
+  };
 }
 
 /** What stops whoever is in the way, where that was asked for. */
@@ -91,18 +105,4 @@ function clearerOf({ ifHeld, graceMs }: ReserveRequest, os: Os, style: () => Sty
     clear: async (port) =>
       (await import("./clear-holders.ts")).clearHolders(port, ifHeld, { graceMs, os, style: style() }),
   };
-}
-
-/** Where a port is held and may be reused, what is there already; else why it failed. */
-async function reuseInstead(
-  error: unknown,
-  request: ReserveRequest,
-  os: Os,
-): Promise<Extract<ReserveEvent, { kind: "reused" }> | { readonly kind: "failed"; readonly error: unknown }> {
-  if (request.ifHeld?.kind !== "reuse" || !(error instanceof PortHeldError)) return { kind: "failed", error };
-  try {
-    return await (await import("./reuse-holder.ts")).reuseHolder(error, request, os);
-  } catch (because) {
-    return { kind: "failed", error: because };
-  }
 }

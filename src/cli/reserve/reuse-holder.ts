@@ -2,7 +2,6 @@ import { isAny, LOOPBACK4, LOOPBACK6 } from "../../core/address.ts";
 import type { PortHolder } from "../../core/holder.ts";
 import type { Os } from "../../core/os.ts";
 import { parseTarget } from "../../core/parse-target.ts";
-import { PortHeldError } from "../../core/port-held-error.ts";
 import type { ReserveEvent } from "../../core/reserve-event.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { isReservation } from "../../holders/recognize/starter.ts";
@@ -10,30 +9,31 @@ import { isOfPlace } from "../../holders/same-place.ts";
 import { isReachable } from "../../reach/wait/quick.ts";
 import { openStopMachine } from "../stop-machine.ts";
 
-type Reused = Extract<ReserveEvent, { kind: "reused" }>;
+export type Reused = Extract<ReserveEvent, { kind: "reused" }>;
 
 const LOOK_MS = 100;
 const ONE_LOOK_MS = 1000;
 
+/** Not ours: of another place. Silent: it does not answer. */
+export interface Unused {
+  readonly kind: "not-ours" | "silent";
+}
+
 /**
  * What holds the port, where it is a server of this very place that answers; one that has just been started gets the time that
- * a start of our own would have. Throws PORT_HELD, with the reason, where it is not.
+ * a start of our own would have.
  */
-export async function reuseHolder(held: PortHeldError, request: ReserveRequest, os: Os): Promise<Reused> {
-  const { port, holders, reservation } = held;
-  const refuse = (hint: string): never => {
-    throw new PortHeldError(port, holders, hint, reservation);
-  };
+export async function reuseHolder(port: number, request: ReserveRequest, os: Os): Promise<Reused | Unused> {
   const machine = await openStopMachine(os, "reserve", request.graceMs);
   const asked = { protocol: "tcp", port, hosts: request.ports[0]?.hosts ?? "every" } as const;
   for (const deadline = performance.now() + request.readyTimeoutMs; ; await Bun.sleep(LOOK_MS)) {
     // Who has just started may not be seen yet, and who is seen may be followed by his server.
     const found = await machine.meet(asked);
     const isOurs = await Promise.all(found.map((holder) => isOfPlace(holder, process.cwd())));
-    if (!isOurs.every(Boolean)) return refuse("it is not of this work tree: `--if-held next` takes the next free port");
+    if (!isOurs.every(Boolean)) return { kind: "not-ours" };
     const reused = describeServer(findServer(found), port);
     if (reused && (await answers(reused.url, os))) return reused;
-    if (performance.now() > deadline) return refuse("it does not answer: `--if-held stop` stops it");
+    if (performance.now() > deadline) return { kind: "silent" };
   }
 }
 

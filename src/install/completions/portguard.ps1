@@ -1,6 +1,6 @@
 # PowerShell completion for portguard: portguard completions powershell | Out-String | Invoke-Expression
 # How many words stand before the cursor is said, too: Windows PowerShell hands no empty word to a program.
-Register-ArgumentCompleter -Native -CommandName portguard, portguard.exe -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName 'portguard', 'portguard.exe' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $elements = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition })
     $before = @($elements | Select-Object -Skip 1 | ForEach-Object { $_.Extent.Text })
