@@ -35,11 +35,13 @@ export function readRules(dumps: readonly Dump[]): RuleSet {
   return merge(dumps.flatMap(readDump));
 }
 
-function readDump({ name, text }: Dump): Read[] {
-  if (text.length > MOST_TEXT) fail("BAD_RULES", `${name} is ${text.length} characters long`, "give a dump of rules");
+function readDump({ name, text: given }: Dump): Read[] {
+  if (given.length > MOST_TEXT) fail("BAD_RULES", `${name} is ${given.length} characters long`, "give a dump of rules");
+  if (given.includes("\0")) refuseBinary(name);
+  if (given.trim() === "") return [{ kind: "empty" }];
+  if (given.trimStart().startsWith("{")) return [readJson(name, given)];
+  const text = keepLines(given);
   const trimmed = text.trim();
-  if (trimmed === "") return [{ kind: "empty" }];
-  if (trimmed.startsWith("{")) return [readJson(name, trimmed)];
   if (BYTECODE.test(trimmed)) return [{ kind: "bytecode", name, hidden: readBytecode(trimmed) }];
   const saved = splitSaved(trimmed).map((each): Read => ({ kind: "saved", saved: readComplete(name, each) }));
   if (saved.length > 0) return saved;
@@ -49,6 +51,17 @@ function readDump({ name, text }: Dump): Read[] {
     `${name} is no dump of rules that is known here`,
     "give what `iptables-save`, `ip6tables-save`, `nft -j list ruleset` or `ipset save` prints",
   );
+}
+
+/** No name in the kernel has one, and what is cut in two by it would be taken for something else. */
+function refuseBinary(name: string): never {
+  const what = `${name} has NUL bytes in it: it is no text, or UTF-16 without its mark`;
+  return fail("BAD_RULES", what, "give the text that the tool itself prints");
+}
+
+/** Patterns take these for the end of a line, and tools do not: a comment that has one must not begin another line. */
+function keepLines(text: string): string {
+  return text.replaceAll("\r\n", "\n").replaceAll(/[\r\u2028\u2029]/g, "\uFFFD");
 }
 
 function readJson(name: string, text: string): Read {

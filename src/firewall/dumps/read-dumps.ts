@@ -70,6 +70,9 @@ function kindOf({ text, name }: Dump): DumpedRules["kind"] {
   if (/^(?:Chain|target\s+prot) /m.test(text)) {
     fail("BAD_RULES", `${name} is what \`iptables -L\` shows to people`, "give what `iptables-save` prints");
   }
+  if (/^-[PN] \S+/m.test(text) && !/^\*/m.test(text)) {
+    fail("BAD_RULES", `${name} is what \`iptables -S\` shows of one table`, "give what `iptables-save` prints");
+  }
   return "linux";
 }
 
