@@ -2,14 +2,14 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { binary } from "../drive.ts";
+import { binary, driveBare } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
 import { anybodyCanRun, Unprivileged } from "../guard/unprivileged.ts";
 import { need, needThat } from "../need.ts";
 import { needNamespaces, runIn } from "../os/world.ts";
 import { describeServer } from "../servers/find-server.ts";
-import { ask, gradeOfBare, holderOf, listenerOf, server, stage, type Told } from "./scene.ts";
+import { ask, gradeOfBare, holderOf, listenerOf, program, server, stage, type Told } from "./scene.ts";
 
 const isRoot = process.getuid?.() === 0;
 const ID = "0123456789abcdef".repeat(4);
@@ -182,7 +182,35 @@ describeServer("docker-proxy", (path) => {
 if (needNamespaces()) {
   test("a socket of the kernel itself is nobody's process", async () => {
     const setUp = ["ip link add tunnel type vxlan id 5 dstport 12345", "ip link set tunnel up"];
-    const told = JSON.parse(await runIn({ setUp }, [binary(), "who", "12345", "--json"])) as Told;
-    expect(told).toMatchObject({ verdict: "held", holders: [{ kind: "system", name: "the kernel", grade: "system" }] });
+    const told = await runIn({ setUp }, [process.execPath, program("whose.ts"), "12345"]);
+    expect(JSON.parse(told)).toEqual([{ kind: "system", name: "the kernel" }]);
+  });
+
+  describe("a process that is not even listed is hidden, and not taken for the kernel", () => {
+    const elsewhere = async (argv: readonly string[], port: number) => {
+      await using asked = driveBare([...argv, String(port), "--json"]);
+      expect(await asked.ended()).toBe(3);
+      return (JSON.parse(asked.stdout) as Told).holders;
+    };
+
+    test("outside of a container that has the machine's network", async () => {
+      const port = freePort();
+      await using run = stage(server(port));
+      await listenerOf(run, port);
+      const inside = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", binary(), "who"];
+      expect(await elsewhere(inside, port)).toMatchObject([{ kind: "hidden", grade: "unknown", among: [] }]);
+    });
+
+    if (need("setpriv"))
+      test.each([1, 2])("where /proc is mounted with hidepid=%d", async (hidepid) => {
+        const port = freePort();
+        using user = new Unprivileged();
+        await using run = stage(server(port));
+        await listenerOf(run, port);
+        const mount = `mount -t proc -o hidepid=${hidepid} proc /proc && cd / && exec "$@"`;
+        const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", user.binary, "who"];
+        const asked = await elsewhere(["unshare", "--mount", "sh", "-c", mount, "sh", ...nobody], port);
+        expect(asked).toMatchObject([{ kind: "hidden", user: "root", grade: "unknown" }]);
+      });
   });
 }

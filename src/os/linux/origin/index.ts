@@ -4,7 +4,7 @@ import { readLineages } from "./lineage.ts";
 import { findSocketOwners } from "./socket-owners.ts";
 
 export const linuxOrigins: Origins = {
-  ownersOf: findSocketOwners,
+  ownersOf: (rows) => findSocketOwners(rows),
   lineages: readLineages,
   life: readLife,
 };

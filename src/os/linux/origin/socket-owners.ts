@@ -2,6 +2,7 @@ import type { SocketOwner } from "../../../core/origin.ts";
 import type { SocketRow } from "../../../core/socket.ts";
 import { type FdLook, FdScan } from "../fd-scan.ts";
 import { userName } from "../owners.ts";
+import { seesWholeMachine } from "../network/pid-namespace.ts";
 import { listPids, readStat } from "../procfs.ts";
 import { listBelow, listChildren } from "../tree-scan.ts";
 import { orderCandidates } from "./candidates.ts";
@@ -21,8 +22,11 @@ const MANY_SOCKETS = 16;
  * them has inherited it (under the same number), handed it on (then it stands above) or was handed it (below): they are
  * asked for that alone. `ownersOf` of the Os is the slow and complete answer.
  */
-export function findSocketOwners(rows: readonly SocketRow[]): Map<string, SocketOwner> {
-  const search = new Search(rows.filter(({ id }) => id !== "0"));
+export function findSocketOwners(rows: readonly SocketRow[], seesAll = seesEverybody): Map<string, SocketOwner> {
+  const search = new Search(
+    rows.filter(({ id }) => id !== "0"),
+    seesAll,
+  );
   search.run();
   const groups = search.groupsOfOwnerless();
   return new Map(rows.map((row) => [row.id, search.ownerOf(row, groups)]));
@@ -39,7 +43,10 @@ class Search {
   /** By inode, everybody who has it, with the fd. */
   readonly #owners = new Map<number, Map<number, number>>();
 
-  constructor(private readonly rows: readonly SocketRow[]) {
+  constructor(
+    private readonly rows: readonly SocketRow[],
+    private readonly seesAll: () => boolean,
+  ) {
     this.#scan = new FdScan(new Set(rows.map(({ id }) => Number(id))));
     this.#groups = rows.length <= FEW ? findGroups(groupsOf(rows)) : new Map();
     this.#pids = rows.length === 0 ? [] : listPids();
@@ -61,7 +68,7 @@ class Search {
     if (id === "0") return { kind: "nobody" };
     const owners = this.#owners.get(Number(id));
     if (owners) return { kind: "processes", pids: [...owners.keys()].toSorted((a, b) => a - b) };
-    if (this.#hidden.length === 0) return { kind: "system", name: "the kernel" };
+    if (this.#hidden.length === 0 && this.seesAll()) return { kind: "system", name: "the kernel" };
     const group = madeIn === undefined ? undefined : groups.get(madeIn);
     const among = group?.pids.filter((pid) => this.#hidden.includes(pid)) ?? [];
     const user = uid === undefined ? undefined : userName(String(uid));
@@ -144,6 +151,11 @@ class Search {
     for (const [fd, inodes] of samples) if (fd > seen && inodes.has(this.#scan.inodeOf(pid, fd))) return true;
     return false;
   }
+}
+
+/** Outside of a container there are others (of its pod, of its host), and where `/proc` is mounted with hidepid those of other users are not even listed. */
+function seesEverybody(): boolean {
+  return seesWholeMachine() && readStat(1) !== undefined;
 }
 
 function groupsOf(rows: readonly SocketRow[]): Set<string> {
