@@ -1,8 +1,20 @@
+import { PortguardError } from "../core/error.ts";
 import type { Os } from "../core/os.ts";
+import type { Reservation } from "../core/reservation.ts";
 import { ReservationFiles } from "../state/reservations.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
 /** Where this user's reservations are recorded. Throws NO_STATE_FOLDER where the environment names no place. */
 export function openReservations(os: Os): ReservationFiles {
   return new ReservationFiles(stateFolder(os.name, process.env), (pid) => os.process(pid));
+}
+
+/** Those that run; where there is no place to record any, there are none. */
+export function listReservations(os: Os): readonly Reservation[] {
+  try {
+    return openReservations(os).list();
+  } catch (error) {
+    if (error instanceof PortguardError && error.code === "NO_STATE_FOLDER") return [];
+    throw error;
+  }
 }

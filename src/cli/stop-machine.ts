@@ -10,9 +10,9 @@ import { listHolders } from "../holders/list-holders.ts";
 import type { StopTools } from "../holders/stop/carry-out.ts";
 import type { Asker } from "../holders/stop/plan-stop.ts";
 import { findWho } from "../holders/who.ts";
-import { openReservations } from "./reservation-files.ts";
 import { reasonOf } from "../core/system-reason.ts";
 import { readScript } from "./read-script.ts";
+import { listReservations } from "./reservation-files.ts";
 import { KillLog } from "../state/kill-log.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
@@ -47,7 +47,8 @@ export async function openStopMachine(
     ...(container !== undefined && { container }),
   };
   const noteAll = openLog(os, by, warn);
-  const list = (rows: Parameters<typeof listHolders>[0]) => listHolders(rows, { os, origins });
+  const reservations = () => listReservations(os);
+  const list = (rows: Parameters<typeof listHolders>[0]) => listHolders(rows, { os, origins, reservations });
   return {
     os,
     asker,
@@ -57,7 +58,7 @@ export async function openStopMachine(
       const { port, protocol } = request;
       const { holders } = await findWho(
         { kind: "port", port, protocol },
-        { os, origins, env: process.env, reservations: () => openReservations(os).list() },
+        { os, origins, env: process.env, reservations },
       );
       return holders.filter((holder) => isMeant(holder, request));
     },

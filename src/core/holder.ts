@@ -38,10 +38,23 @@ export interface ProcessOwner {
   readonly life: Life;
   /** Who brought it about, as far as that can be told. */
   readonly startedBy: StartedBy;
+  /** The portguard that it is, or runs below. */
+  readonly reservation?: ReservedBy;
+  /** This very portguard is it, or runs below it: stopping it would stop us. */
+  readonly isAboveUs: boolean;
   /** Processes below it that have the very same sockets: its workers. */
   readonly workers: readonly ProcessInfo[];
   /** The git work tree that its folder is in. */
   readonly workTree?: WorkTree;
+}
+
+/** A portguard that holds ports; `name` and `directory` where it has recorded them. */
+export interface ReservedBy {
+  readonly process: ProcessInfo;
+  readonly name?: string;
+  readonly directory?: string;
+  /** `port`: the sockets in question are on a port that it has reserved. `command`: only its command runs there. */
+  readonly scope: "port" | "command";
 }
 
 /** A container by the name that its engine has for it. */
@@ -66,7 +79,7 @@ export type Grade = "certain" | "likely" | "live" | "managed" | "kept" | "system
 
 export interface Verdict {
   readonly grade: Grade;
-  /** One line, lower case, that completes "it is …": `an orphan: whoever started it is gone`. */
+  /** One line, lower case, that completes "it is …" and "node (pid 4711) is …": `an orphan: whoever started it is gone`. */
   readonly because: string;
   readonly evidence: readonly Evidence[];
 }
@@ -74,8 +87,7 @@ export interface Verdict {
 export type StartedBy =
   /** `process`: which of those above it. */
   | { readonly kind: StarterKind; readonly process: ProcessInfo }
-  /** `process`: portguard; `name` and `directory` where it has recorded what it holds. */
-  | { readonly kind: "reservation"; readonly process: ProcessInfo; readonly name?: string; readonly directory?: string }
+  | ({ readonly kind: "reservation" } & ReservedBy)
   | { readonly kind: "unit"; readonly unit: Unit }
   /** `stop`: how the system is told to, in the imperative. */
   | { readonly kind: "service"; readonly name: string; readonly stop?: string }

@@ -64,6 +64,8 @@ export type Parentage =
       readonly proof: string;
       readonly source: string;
     }
+  /** It stands below `by`, the first process of a container, which may have started it or inherited it. */
+  | { readonly kind: "either"; readonly by: number }
   /** It is the first process of all. */
   | { readonly kind: "first" }
   /** It leads a session of its own below `by`, which may have started it or inherited it. */

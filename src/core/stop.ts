@@ -1,4 +1,5 @@
 import type { Endpoint } from "./endpoint.ts";
+import type { Remedy } from "./finding.ts";
 import type { PortHolder } from "./holder.ts";
 import type { Refusal } from "./os.ts";
 import type { ProcessIdentity } from "./process-mark.ts";
@@ -41,6 +42,8 @@ export interface LeftAlone {
   readonly holder: PortHolder;
   /** One line, lower case: `systemd keeps it running: nginx.service`. */
   readonly because: string;
+  /** How it is stopped rightly, where it can be: never the very thing that was refused. */
+  readonly instead?: Remedy;
   /** `unknown`: it may be anybody, and whether it would be right can't be told. */
   readonly kind: "refused" | "unknown";
 }

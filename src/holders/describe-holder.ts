@@ -2,6 +2,8 @@ import type { Owner, PortHolder, ProcessOwner, Verdict } from "../core/holder.ts
 import type { Home, Kin, Lineage, Origins, SocketOwner } from "../core/origin.ts";
 import type { Os } from "../core/os.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
+import type { Reservation } from "../core/reservation.ts";
+import { findReservation } from "./find-reservation.ts";
 import { judge } from "./judge.ts";
 import { nameProcess } from "./name-process.ts";
 import { serviceOf, findStartedBy } from "./started-by.ts";
@@ -14,13 +16,18 @@ interface Circumstances {
   readonly connections: number;
   readonly us: readonly Kin[];
   readonly origins: Origins;
+  readonly reservations: readonly Reservation[];
 }
 
 export function describeProcess(lineage: Lineage, circumstances: Circumstances): PortHolder {
-  const { sockets, workers, connections, us, origins } = circumstances;
+  const { sockets, workers, connections, us, origins, reservations } = circumstances;
   const life = origins.life(lineage[0].process.pid);
-  const startedBy = findStartedBy(lineage, life, sockets[0]?.at.port);
-  const owner: ProcessOwner = { kind: "process", lineage, life, startedBy, workers };
+  const reservation = findReservation(lineage, sockets, reservations);
+  const startedBy = findStartedBy(lineage, life, sockets[0]?.at.port, reservation);
+  const ours = new Set(us.map(({ process }) => process.pid));
+  const isAboveUs = [lineage[0].process, ...workers].some(({ pid }) => ours.has(pid));
+  const told = reservation && { reservation };
+  const owner: ProcessOwner = { kind: "process", lineage, life, startedBy, ...told, isAboveUs, workers };
   const verdict = judge({ lineage, life, startedBy, connections, us });
   return withStop({ sockets, owner, verdict, connections });
 }
@@ -82,7 +89,7 @@ function judgeHidden(home: Home | undefined, among: readonly ProcessInfo[]): Ver
     const made = { what: `its socket was made in container ${home.container.id.slice(0, 12)}`, source };
     return { grade: "managed", because: "in a container", evidence: [made, ...evidence] };
   }
-  return { grade: "unknown", because: "a process that may not be seen", evidence };
+  return { grade: "unknown", because: "hidden, so whether it is an orphan can't be told", evidence };
 }
 
 function judgeDead(pid: number, reused: ProcessInfo | undefined): Verdict {

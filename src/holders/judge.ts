@@ -2,6 +2,8 @@ import type { Evidence } from "../core/finding.ts";
 import type { Grade, StartedBy, Verdict } from "../core/holder.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo } from "../core/socket.ts";
+import type { Kin } from "../core/origin.ts";
+import { whyNotAbandoned } from "./abandoned.ts";
 import { nameProcess } from "./name-process.ts";
 import { findDoubts, findIntent, findSigns } from "./orphan-signs.ts";
 import { ownBranch } from "./started-by.ts";
@@ -18,6 +20,7 @@ export function judge(facts: HolderFacts): Verdict {
   if (startedBy.kind !== "service" && us.some(({ process }) => process.pid === pid)) {
     return verdict("live", "what runs this very command", [`pid ${pid} is above portguard`, "process table"]);
   }
+  if (startedBy.kind === "reservation") return judgeReserved(startedBy, pid);
   const listenPid = valueOf(life.environment)?.get("LISTEN_PID");
   if (startedBy.kind === "gone" || startedBy.kind === "unknown") {
     if (listenPid === String(pid))
@@ -31,7 +34,20 @@ export function judge(facts: HolderFacts): Verdict {
   return judgeStarted(startedBy);
 }
 
-function judgeStarted(by: Exclude<StartedBy, { kind: "gone" | "unknown" }>): Verdict {
+type Reserved = Extract<StartedBy, { kind: "reservation" }>;
+
+function judgeReserved({ process, name, scope }: Reserved, pid: number): Verdict {
+  if (process.pid === pid) {
+    const because = name === undefined ? "portguard's own hold" : `the reservation ${name}`;
+    return verdict("managed", because, [`pid ${pid} is portguard itself`, "process table"]);
+  }
+  const as = name === undefined ? "" : `, as ${name}`;
+  const how =
+    scope === "port" ? `guarded by portguard${as}` : `run by portguard${as}, on a port that it has not reserved`;
+  return verdict("managed", how, alive(process));
+}
+
+function judgeStarted(by: Exclude<StartedBy, { kind: "gone" | "unknown" | "reservation" }>): Verdict {
   switch (by.kind) {
     case "container":
       return by.by === undefined
@@ -41,8 +57,6 @@ function judgeStarted(by: Exclude<StartedBy, { kind: "gone" | "unknown" }>): Ver
       return verdict("managed", `the service ${by.unit.name}`, [`it runs in ${by.unit.name}`, "control groups"]);
     case "service":
       return verdict("managed", by.name, [`it runs as ${by.name}`, "process table"]);
-    case "reservation":
-      return verdict("managed", "guarded by portguard", alive(by.process));
     case "manager":
       return verdict("managed", `looked after by ${nameProcess(by.process)}`, alive(by.process));
     case "session":
@@ -54,7 +68,11 @@ function judgeStarted(by: Exclude<StartedBy, { kind: "gone" | "unknown" }>): Ver
     case "shell":
     case "process":
     case "init":
-      return verdict("live", `whoever started it is there: ${nameProcess(by.process)}`, alive(by.process));
+      return verdict(
+        "live",
+        `not an orphan: ${nameProcess(by.process)}, which started it, is there`,
+        alive(by.process),
+      );
   }
 }
 
@@ -66,15 +84,26 @@ function judgeOrphan(facts: HolderFacts): Verdict {
   const top = ownBranch(facts.lineage).at(-1) ?? facts.lineage[0];
   const intent = findIntent(facts);
   if (intent.length > 0) return { grade: "kept", because: "made to outlive whoever started it", evidence: intent };
+  if (top.parent.kind === "either") return judgeEither(facts, top, top.parent.by);
   if (top.parent.kind !== "adopted") {
     const because = top.parent.kind === "unseen" ? top.parent.because : "nothing shows who started it";
-    return verdict("unknown", `not to be told whether it is wanted: ${because}`);
+    return verdict("unknown", `perhaps an orphan, which can't be told: ${because}`);
   }
   const proof: Evidence = { what: top.parent.proof, source: top.parent.source };
   const evidence = [proof, ...findSigns(facts)];
   const [doubt] = findDoubts(facts, top);
   if (doubt === undefined) return { grade: "certain", because: "an orphan: whoever started it is gone", evidence };
   return { grade: "likely", because: `probably an orphan: whoever started it is gone, but ${doubt}`, evidence };
+}
+
+/** Who may be a child of a container's first process is an orphan for certain never, however dead it looks. */
+function judgeEither(facts: HolderFacts, top: Kin, by: number): Verdict {
+  const first = facts.lineage.find(({ process }) => process.pid === by)?.process;
+  const who = first ? nameProcess(first) : `pid ${by}`;
+  if (facts.connections > 0 || whyNotAbandoned(facts.life, top) !== undefined)
+    return verdict("unknown", `perhaps an orphan, which can't be told: ${who} may have started it, or inherited it`);
+  const because = `probably an orphan: nobody talks to it any more, but ${who} may have started it`;
+  return { grade: "likely", because, evidence: findSigns(facts) };
 }
 
 function verdict(grade: Grade, because: string, seen?: readonly [what: string, source: string]): Verdict {

@@ -2,28 +2,36 @@ import { overlaps } from "../core/endpoint.ts";
 import type { PortHolder } from "../core/holder.ts";
 import type { Lineage, Origins, SocketOwner } from "../core/origin.ts";
 import type { Os } from "../core/os.ts";
+import type { Reservation } from "../core/reservation.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import { describeOthers, describeProcess } from "./describe-holder.ts";
-import { isReservation, recognizeStarter } from "./recognize/starter.ts";
+import { isKeeper } from "./find-reservation.ts";
+import { recognizeStarter } from "./recognize/starter.ts";
 
 /** What holders are asked of. */
 export interface Witnesses {
   readonly os: Os;
   readonly origins: Origins;
+  /** What is recorded of this user's reservations that run. */
+  readonly reservations: () => readonly Reservation[];
 }
 
 /**
  * Everybody who has one of these sockets, each with where it comes from and what that makes of it; processes that share all
  * of their sockets with one above them are its workers. Names that only an engine or a folder tells are not in it yet.
  */
-export function listHolders(rows: readonly SocketRow[], { os, origins }: Witnesses): PortHolder[] {
+export function listHolders(
+  rows: readonly SocketRow[],
+  { os, origins, reservations: recorded }: Witnesses,
+): PortHolder[] {
   if (rows.length === 0) return [];
+  const reservations = recorded();
   const owners = origins.ownersOf(rows);
   const byPid = groupByPid(rows, owners);
   const lineages = origins.lineages([process.pid, ...byPid.keys()]);
   const us = lineages.get(process.pid) ?? [];
   const connected = rows.some(({ state }) => state === "listen") ? listConnected(rows, os) : [];
-  const foremen = findForemen(byPid, lineages);
+  const foremen = findForemen(byPid, lineages, (process) => leads(process, reservations));
   const processes = [...byPid].flatMap(([pid, sockets]): PortHolder[] => {
     const lineage = lineages.get(pid);
     // Gone since: then it has the port no more.
@@ -32,7 +40,7 @@ export function listHolders(rows: readonly SocketRow[], { os, origins }: Witness
       foreman === pid ? (lineages.get(worker)?.[0].process ?? []) : [],
     );
     const connections = connected.filter(({ at }) => sockets.some((row) => overlaps(row.at, at))).length;
-    return [describeProcess(lineage, { sockets, workers, connections, us, origins })];
+    return [describeProcess(lineage, { sockets, workers, connections, us, origins, reservations })];
   });
   return [...processes, ...describeOthers(rows, owners, os)];
 }
@@ -62,21 +70,22 @@ function listConnected(rows: readonly SocketRow[], os: Os): readonly SocketRow[]
 function findForemen(
   byPid: ReadonlyMap<number, readonly SocketRow[]>,
   lineages: ReadonlyMap<number, Lineage>,
+  mayLead: (process: ProcessInfo) => boolean,
 ): Map<number, number> {
   const foremen = new Map<number, number>();
   for (const [pid, sockets] of byPid) {
     const foreman = lineages
       .get(pid)
       ?.slice(1)
-      .findLast(({ process }) => leads(process) && hasAll(byPid.get(process.pid), sockets));
+      .findLast(({ process }) => mayLead(process) && hasAll(byPid.get(process.pid), sockets));
     if (foreman) foremen.set(pid, foreman.process.pid);
   }
   return foremen;
 }
 
 /** Whoever keeps a port for others is no master of theirs: portguard, and systemd with its sockets. */
-function leads(process: ProcessInfo): boolean {
-  return process.pid !== 1 && !isReservation(process) && recognizeStarter(process) !== "init";
+function leads(process: ProcessInfo, reservations: readonly Reservation[]): boolean {
+  return process.pid !== 1 && !isKeeper(process, reservations) && recognizeStarter(process) !== "init";
 }
 
 function hasAll(its: readonly SocketRow[] = [], sockets: readonly SocketRow[]): boolean {

@@ -12,7 +12,7 @@ type Look = (pid: number) => ProcessInfo | undefined;
  * reserved and not served stands there, too. One look at the socket table, and one at whoever has the sockets.
  */
 export function listListeners(
-  { os, origins }: Witnesses,
+  { os, origins }: Pick<Witnesses, "os" | "origins">,
   protocol: Protocol,
   reservations: readonly Reservation[],
 ): Listed[] {

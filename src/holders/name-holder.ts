@@ -1,25 +1,19 @@
 import type { PortHolder, ProcessOwner, StartedBy, Verdict } from "../core/holder.ts";
-import { type Reservation, reserves } from "../core/reservation.ts";
 import type { SocketRow } from "../core/socket.ts";
 import { findContainer } from "./containers.ts";
 import { findStop } from "./stop.ts";
 import { findWorkTree } from "./work-tree.ts";
 
-/** What is asked only where it matters: both take their time. */
-export interface Records {
-  /** Of this process, by which container engines are found. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** What is recorded of this user's reservations. */
-  readonly reservations: () => readonly Reservation[];
-}
+/** Of this process: by its variables container engines are found. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The same with the names that container engines, portguard's records and git folders have for it. */
-export async function nameHolder(holder: PortHolder, records: Records): Promise<PortHolder> {
+/** The same with the names that container engines and git folders have for it, which take their time. */
+export async function nameHolder(holder: PortHolder, env: Environment): Promise<PortHolder> {
   switch (holder.owner.kind) {
     case "process":
-      return withStop({ ...holder, owner: await nameProcessOwner(holder.owner, holder.sockets, records) });
+      return withStop({ ...holder, owner: await nameProcessOwner(holder.owner, holder.sockets, env) });
     case "hidden":
-      return holder.verdict.grade === "unknown" ? nameHidden(holder, holder.owner, records) : holder;
+      return holder.verdict.grade === "unknown" ? nameHidden(holder, holder.owner, env) : holder;
     case "system":
     case "dead":
       return holder;
@@ -29,12 +23,12 @@ export async function nameHolder(holder: PortHolder, records: Records): Promise<
 async function nameProcessOwner(
   owner: ProcessOwner,
   sockets: readonly SocketRow[],
-  { env, reservations }: Records,
+  env: Environment,
 ): Promise<ProcessOwner> {
   const { cwd } = owner.lineage[0].process;
   const [workTree, startedBy] = await Promise.all([
     cwd === undefined ? undefined : findWorkTree(cwd),
-    nameContainer(nameReservation(owner.startedBy, sockets, reservations), sockets[0], env),
+    nameContainer(owner.startedBy, sockets[0], env),
   ]);
   return { ...owner, startedBy, ...(workTree && { workTree }) };
 }
@@ -43,7 +37,7 @@ async function nameProcessOwner(
 async function nameHidden(
   holder: PortHolder,
   owner: Extract<PortHolder["owner"], { kind: "hidden" }>,
-  { env }: Records,
+  env: Environment,
 ): Promise<PortHolder> {
   const [socket] = holder.sockets;
   const published = socket && (await findContainer(socket.at, env));
@@ -63,21 +57,10 @@ function withStop(holder: PortHolder): PortHolder {
   return { ...holder, ...(stop && { stop }) };
 }
 
-/** Portguard's record of what it holds, where these sockets are of it. */
-function nameReservation(
-  startedBy: StartedBy,
-  sockets: readonly SocketRow[],
-  reservations: () => readonly Reservation[],
-): StartedBy {
-  if (startedBy.kind !== "reservation") return startedBy;
-  const found = reservations().find((each) => sockets.some(({ at }) => reserves(each, at)));
-  return found ? { ...startedBy, name: found.name, directory: found.directory } : startedBy;
-}
-
 async function nameContainer(
   startedBy: StartedBy,
   socket: SocketRow | undefined,
-  env: Records["env"],
+  env: Environment,
 ): Promise<StartedBy> {
   if (startedBy.kind !== "container" || !socket) return startedBy;
   const { container } = startedBy;

@@ -1,10 +1,10 @@
-import type { StartedBy, StarterKind } from "../core/holder.ts";
+import type { ReservedBy, StartedBy, StarterKind } from "../core/holder.ts";
 import type { Home, Kin, Life } from "../core/origin.ts";
 import { valueOf } from "../core/seen.ts";
 import type { ProcessInfo } from "../core/socket.ts";
 import { recognizeForwarder } from "./recognize/forwarder.ts";
 import { recognizeService } from "./recognize/service.ts";
-import { isManager, isReservation, isShell, isWrapper, recognizeStarter } from "./recognize/starter.ts";
+import { isManager, isShell, isWrapper, recognizeStarter } from "./recognize/starter.ts";
 
 /** What Docker Desktop and its like publish all ports with. */
 const CONTAINER_DESKTOPS = /^(?:com\.docker\..*|vpnkit.*|OrbStack.*|gvproxy|limactl|qemu-lima)$/;
@@ -45,8 +45,13 @@ export function serviceOf(home: Home | undefined): Home["unit"] {
   return home?.unit && !LAUNCHERS.test(home.unit.name) ? home.unit : undefined;
 }
 
-/** The nearest above it that says who is behind it. */
-export function findStartedBy(lineage: readonly Kin[], life: Life, port: number | undefined): StartedBy {
+/** The nearest above it that says who is behind it; `reservation`: the portguard above it. */
+export function findStartedBy(
+  lineage: readonly Kin[],
+  life: Life,
+  port: number | undefined,
+  reservation: ReservedBy | undefined,
+): StartedBy {
   const [self] = lineage;
   const home = valueOf(life.home);
   const proxy = self && recognizeProxy(self.process, port);
@@ -54,12 +59,9 @@ export function findStartedBy(lineage: readonly Kin[], life: Life, port: number 
   if (home?.container) return { kind: "container", container: home.container };
   const service = self && recognizeService(self.process, port);
   if (service) return { kind: "service", ...service };
-  const reserving = lineage.map(({ process }) => process).filter(isReservation);
-  // Its guard stands below it, and ends with it.
-  const holding = reserving.find(({ command }) => command[1] !== "__guard") ?? reserving[0];
-  if (holding) return { kind: "reservation", process: holding };
+  if (reservation) return { kind: "reservation", ...reservation };
   const branch = ownBranch(lineage);
-  const above = lineage.slice(1).flatMap(({ process }) => nameStarter(process));
+  const above = startersAbove(lineage, branch).flatMap(({ process }) => nameStarter(process));
   const [known] = above.filter(({ kind }) => kind !== "init");
   if (known) return known;
   const unit = serviceOf(home);
@@ -68,6 +70,14 @@ export function findStartedBy(lineage: readonly Kin[], life: Life, port: number 
   if (self && isManager(self.process)) return { kind: "manager", process: self.process };
   if (home?.service !== undefined) return { kind: "service", name: home.service };
   return nameOthers(branch, lineage, life);
+}
+
+/** Whoever stands above it, but the first process of a container where that has only inherited it. */
+function startersAbove(lineage: readonly Kin[], branch: readonly Kin[]): readonly Kin[] {
+  const isLeft = branch.at(-1)?.parent.kind === "adopted";
+  return lineage.filter(
+    ({ parent }, index) => index > 0 && !(isLeft && index === branch.length && parent.kind === "first"),
+  );
 }
 
 function recognizeProxy(process: ProcessInfo, port: number | undefined): string | undefined {
@@ -87,11 +97,12 @@ function nameOthers(branch: readonly Kin[], lineage: readonly Kin[], life: Life)
   const above = branch.slice(1).map(({ process }) => process);
   const shell = above.find(isShell);
   if (shell && valueOf(life.terminal)?.kind === "terminal") return { kind: "terminal", process: shell };
+  const alive = above.find((process) => !isWrapper(process));
   if (top.parent.kind === "adopted") {
     // Windows gives orphans to nobody: a program whose launcher has ended is no orphan, and nor is what it has started.
-    const alive = top.parent.by === undefined ? above.find((process) => !isWrapper(process)) : undefined;
-    return alive ? { kind: "process", process: alive } : { kind: "gone" };
+    return alive && top.parent.by === undefined ? { kind: "process", process: alive } : { kind: "gone" };
   }
+  if (top.parent.kind === "either") return alive ? { kind: "process", process: alive } : { kind: "unknown" };
   if (shell) return { kind: "shell", process: shell };
   if (above.length > 0) return { kind: "process", process: top.process };
   const init = lineage[branch.length];

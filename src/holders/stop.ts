@@ -1,16 +1,21 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Remedy } from "../core/finding.ts";
-import type { Owner, PortHolder, ProcessOwner } from "../core/holder.ts";
+import type { Grade, Owner, PortHolder, ProcessOwner, ReservedBy } from "../core/holder.ts";
 import type { ContainerName } from "../core/network.ts";
 import type { Unit } from "../core/origin.ts";
 import { nameProcess } from "./name-process.ts";
 import { serviceOf } from "./started-by.ts";
 
 /** How whoever has a port is stopped rightly: through whoever looks after it; nothing where there is nothing to stop. */
-export function findStop({ owner, sockets }: Pick<PortHolder, "owner" | "sockets">): Remedy | undefined {
+export function findStop({
+  owner,
+  sockets,
+  verdict,
+}: Pick<PortHolder, "owner" | "sockets" | "verdict">): Remedy | undefined {
   switch (owner.kind) {
     case "process":
-      return stopProcess(owner, sockets[0]?.at);
+      if (owner.isAboveUs && verdict.grade === "live") return STOP_ABOVE_US;
+      return stopProcess(owner, sockets[0]?.at, verdict.grade);
     case "hidden":
       return stopHidden(owner);
     case "system":
@@ -26,7 +31,14 @@ function stopHidden({ home, published }: Extract<Owner, { kind: "hidden" }>): Re
   return unit && stopUnit(unit);
 }
 
-function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Remedy {
+/** Who asks runs below it, and would end with it. */
+export const STOP_ABOVE_US: Remedy = {
+  what: "end it yourself, or run portguard from a shell that does not run below it",
+  commands: [],
+  risk: "none",
+};
+
+function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined, grade: Grade): Remedy {
   switch (startedBy.kind) {
     case "container":
       return stopContainer(startedBy.container, startedBy.name);
@@ -41,6 +53,10 @@ function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Rem
         risk: "none",
       };
     case "reservation":
+      return stopReservation(startedBy, at);
+    case "gone":
+    case "unknown":
+      return grade === "managed" ? STOP_SOCKET : { what: "stop it", commands: freeing(at), risk: "none" };
     case "session":
     case "editor":
     case "agent":
@@ -50,10 +66,27 @@ function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined): Rem
     case "shell":
     case "process":
     case "init":
-    case "gone":
-    case "unknown":
-      return { what: "stop it", commands: at ? [["portguard", "free", nameOf(at)]] : [], risk: "none" };
+      return { what: "stop it", commands: freeing(at), risk: "none" };
   }
+}
+
+/** It was handed its socket by somebody who would start it again with the next connection. */
+const STOP_SOCKET: Remedy = {
+  what: "stop whoever passes it its socket (`systemctl list-sockets` names socket units)",
+  commands: [],
+  risk: "none",
+};
+
+/** By its name, or by the port that it has reserved; never by a process of its own that is none of its front. */
+function stopReservation({ process, name, scope }: ReservedBy, at: Endpoint | undefined): Remedy {
+  if (name !== undefined)
+    return { what: "end its reservation", commands: [["portguard", "free", "--name", name]], risk: "none" };
+  if (scope === "port") return { what: "end its reservation", commands: freeing(at), risk: "none" };
+  return { what: `end ${nameProcess(process)}, which runs it`, commands: [], risk: "none" };
+}
+
+function freeing(at: Endpoint | undefined): Remedy["commands"] {
+  return at ? [["portguard", "free", nameOf(at)]] : [];
 }
 
 function stopContainer(container: ContainerName | undefined, name: string | undefined): Remedy {
@@ -71,6 +104,6 @@ function stopUnit({ name, manager }: Unit): Remedy {
 }
 
 /** `8000`, `53/udp`, as `free` takes it. */
-function nameOf({ port, protocol }: Endpoint): string {
+export function nameOf({ port, protocol }: Endpoint): string {
   return protocol === "udp" ? `${port}/udp` : String(port);
 }

@@ -6,12 +6,14 @@ import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import type { WhoRequest } from "../core/who-request.ts";
 import { findConnections } from "./find-holders.ts";
 import { listHolders, type Witnesses } from "./list-holders.ts";
-import { nameHolder, type Records } from "./name-holder.ts";
+import { type Environment, nameHolder } from "./name-holder.ts";
 import { nameProcess } from "./name-process.ts";
 import { baseName, stripInterpreter } from "./recognize/command.ts";
 import { ownBranch } from "./started-by.ts";
 
-type Circumstances = Witnesses & Records;
+interface Circumstances extends Witnesses {
+  readonly env: Environment;
+}
 
 /** Who has what is asked for. */
 export async function findWho(request: WhoRequest, circumstances: Circumstances): Promise<WhoAnswer> {
@@ -19,7 +21,7 @@ export async function findWho(request: WhoRequest, circumstances: Circumstances)
   // In a table of all, what an engine or a folder tells of each would take its time.
   if (request.kind === "all") return { holders: all, notes: [] };
   const candidates = request.kind === "name" ? all : all.filter((holder) => fits(holder, request));
-  const named = await Promise.all(candidates.map((each) => nameHolder(each, circumstances)));
+  const named = await Promise.all(candidates.map((each) => nameHolder(each, circumstances.env)));
   const holders = named.filter((holder) => fits(holder, request));
   const notes = request.kind === "port" && holders.length === 0 ? explainNobody(request, circumstances) : [];
   return { holders, notes };
@@ -57,8 +59,9 @@ function namesOf(owner: Owner): readonly (string | undefined)[] {
   switch (owner.kind) {
     case "process": {
       const { startedBy, lineage, life } = owner;
-      const named = startedBy.kind === "container" || startedBy.kind === "reservation" ? startedBy.name : undefined;
-      return [...namesOfProcess(lineage[0].process), ...namesOfHome(valueOf(life.home)), named];
+      const named = startedBy.kind === "container" ? startedBy.name : undefined;
+      const names = [...namesOfProcess(lineage[0].process), ...namesOfHome(valueOf(life.home))];
+      return [...names, named, owner.reservation?.name];
     }
     case "hidden":
       return [...owner.among.flatMap(namesOfProcess), ...namesOfHome(owner.home), owner.published?.name];

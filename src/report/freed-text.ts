@@ -65,6 +65,7 @@ export function describeStopped({ doomed, outcome, tookMs }: Stopped, system: Os
     case "killed":
       return `${who} was killed after ${took}, its grace`;
     case "gone":
+      if (doomed.role === "reservation") return `${who}, which held it, had ended`;
       return doomed.role === "holder" ? `${who} had ended by itself` : undefined;
     case "let-go":
       return `${who} had let go of it and was left alone`;

@@ -24,8 +24,8 @@ export function showStopped({ doomed: { process, role }, outcome, tookMs }: Stop
   return { pid, name, command, role, outcome, tookMs: Math.round(tookMs) };
 }
 
-export function showLeft({ holder, because, kind }: LeftAlone): object {
-  return { ...showHolder(holder), because, kind, stop: holder.stop };
+export function showLeft({ holder, because, kind, instead }: LeftAlone): object {
+  return { ...showHolder(holder), because, kind, stop: instead };
 }
 
 export function showHolder(holder: PortHolder): object {

@@ -33,14 +33,15 @@ function planTarget({ holder, levels, loop, consent }: StopTarget, manner: StopM
     ...(consent.kind === "ask" ? [{ do: "ask", what: `${nameOwner(holder.owner)} is ${consent.because}` }] : []),
     ...levels.map((doomed): PlanStep => ({
       do: "stop",
-      what: `${describeDoomed(doomed, at)}: ${describeManner(manner)}`,
+      what: `${describeDoomed(doomed, holder, at)}: ${describeManner(manner)}`,
     })),
     ...(loop ? [{ do: "note", what: describeLoop(nameProcess(loop)) }] : []),
   ];
 }
 
-function describeDoomed({ process, role }: Doomed, at: string): string {
+function describeDoomed({ process, role }: Doomed, { owner }: PortHolder, at: string): string {
   const who = nameProcess(process);
+  const isItself = owner.kind === "process" && owner.lineage[0].process.pid === process.pid;
   switch (role) {
     case "holder":
       return `${who} on ${at}`;
@@ -49,7 +50,7 @@ function describeDoomed({ process, role }: Doomed, at: string): string {
     case "watcher":
       return `${who}, which would start it again`;
     case "reservation":
-      return `${who}, which guards it and ends it with itself`;
+      return `${who}, which ${isItself ? "holds it" : "guards it and ends it with itself"}`;
   }
 }
 
@@ -63,8 +64,8 @@ export function describeLoop(who: string): string {
 }
 
 /** `nginx (pid 812) on 0.0.0.0:80: systemd keeps it running: nginx.service`, and how it is stopped rightly. */
-export function describeLeft({ holder, because }: LeftAlone, system: OsName): string {
-  const how = holder.stop ? `; ${describeRemedy(holder.stop, system)}` : "";
+export function describeLeft({ holder, because, instead }: LeftAlone, system: OsName): string {
+  const how = instead ? `; ${describeRemedy(instead, system)}` : "";
   return `${nameOwner(holder.owner)} on ${placesOf(holder)}: ${because}${how}`;
 }
 

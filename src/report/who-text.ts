@@ -1,5 +1,5 @@
 import { formatEndpoint } from "../core/endpoint.ts";
-import type { Grade, Owner, PortHolder, ProcessOwner, StartedBy, WhoAnswer } from "../core/holder.ts";
+import type { Grade, Owner, PortHolder, ProcessOwner, ReservedBy, StartedBy, WhoAnswer } from "../core/holder.ts";
 import type { Home, StdioEnd } from "../core/origin.ts";
 import type { OsName } from "../core/os.ts";
 import { joinFew } from "../core/port-held-error.ts";
@@ -76,7 +76,7 @@ function describeProcess(owner: ProcessOwner, connections: number, { now }: WhoV
     ...(cwd === undefined ? [] : [`in ${cwd}`]),
   ];
   const tree = workTree && `${workTree.root}${workTree.branch === undefined ? "" : ` (${workTree.branch})`}`;
-  const started = describeStarter(startedBy);
+  const started = describeStarter(startedBy, process.pid);
   const details: readonly (Detail | undefined)[] = [
     command.length > 0 ? ["command", clip(command.join(" "), COMMAND_LENGTH)] : undefined,
     run.length > 0 ? ["runs", run.join(", ")] : undefined,
@@ -133,7 +133,7 @@ export function nameProcess({ name, command, pid }: ProcessInfo): string {
   return `${name || (command[0] ?? "a process")} (pid ${pid})`;
 }
 
-function describeStarter(by: StartedBy): string | undefined {
+function describeStarter(by: StartedBy, pid: number): string | undefined {
   switch (by.kind) {
     case "container":
       return `in container ${by.name ?? by.container?.id.slice(0, 12) ?? "(its name is not known)"}`;
@@ -142,7 +142,7 @@ function describeStarter(by: StartedBy): string | undefined {
     case "service":
       return `by the system, as ${by.name}`;
     case "reservation":
-      return describeReservation(by);
+      return describeReservation(by, pid);
     case "gone":
       return "by somebody who is gone";
     case "unknown":
@@ -161,9 +161,11 @@ function describeStarter(by: StartedBy): string | undefined {
   }
 }
 
-function describeReservation({ process, name, directory }: Extract<StartedBy, { kind: "reservation" }>): string {
+function describeReservation({ process, name, directory, scope }: ReservedBy, pid: number): string | undefined {
   const where = directory === undefined ? "" : `, from ${directory}`;
-  return `by portguard (pid ${process.pid})${name === undefined ? "" : `, which reserves it as ${name}`}${where}`;
+  if (process.pid === pid) return name === undefined ? undefined : `as the reservation ${name}${where}`;
+  const as = name === undefined ? "" : `, which ${scope === "port" ? "reserves it as" : "is the reservation"} ${name}`;
+  return `by portguard (pid ${process.pid})${as}${where}`;
 }
 
 const STARTERS = {

@@ -151,17 +151,6 @@ describe("a port that nobody serves on", () => {
 });
 
 describe("who is never stopped", () => {
-  test("is whoever portguard itself runs below", async () => {
-    const port = freePort();
-    const words = [binary(), "free", String(port), "--yes"];
-    await using run = stage(["node", program("server-above.mjs"), String(port), ...words], {
-      env: { LC_ALL: "C.UTF-8" },
-    });
-    await said(run, "it ended with 1");
-    expect(run.stdout).toContain(`node (pid ${run.pid}) on 127.0.0.1:${port}: this very portguard runs below it`);
-    expect(isAlive(run.pid)).toBe(true);
-  });
-
   test("is a shell in a shell, though the two have one name", async () => {
     const port = freePort();
     await using run = stage(["bash", "--norc"], { terminal: true });

@@ -62,5 +62,11 @@ export function factsOf(
   const [self, ...above] = branch;
   const lineage: HolderFacts["lineage"] = [self, ...above, INIT];
   const whole = { ...ABANDONED, ...life };
-  return { lineage, life: whole, startedBy: findStartedBy(lineage, whole, port), connections, us: [US, INIT] };
+  return {
+    lineage,
+    life: whole,
+    startedBy: findStartedBy(lineage, whole, port, undefined),
+    connections,
+    us: [US, INIT],
+  };
 }

@@ -2,6 +2,7 @@ import { fail } from "../../core/error.ts";
 import type { Exit, HoldRequest, Os } from "../../core/os.ts";
 import type { Freed, StopPlan } from "../../core/stop.ts";
 import { freePort } from "../../holders/stop/free-port.ts";
+import { joinReserved } from "../../holders/stop/join-reserved.ts";
 import { planStop } from "../../holders/stop/plan-stop.ts";
 import { askYes, canAsk } from "../../report/ask.ts";
 import { describeProof, type FreeState, renderFreed } from "../../report/freed-text.ts";
@@ -78,7 +79,7 @@ function joinPlans(planned: readonly Planned[], { os, graceMs }: StopMachine) {
     left: planned.flatMap(({ plan }) => plan.left),
   };
   const proves = planned.map(({ request }) => describeProof(request));
-  return planStopSteps(whole, { system: os.name, graceMs }, proves);
+  return planStopSteps({ ...whole, targets: joinReserved(whole.targets) }, { system: os.name, graceMs }, proves);
 }
 
 /** Asks where anybody of them is not dead weight for certain. Throws BAD_USAGE where there is nobody to ask. */

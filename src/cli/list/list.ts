@@ -10,7 +10,7 @@ import { renderList, renderListChange } from "../../report/list-text.ts";
 import { type Line, styleOfStdout, terminalColumns, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
 import { type ListArgs, parseListArgs } from "./list-args.ts";
 import type { Invocation } from "../words/parse-args.ts";
-import { openReservations } from "../reservation-files.ts";
+import { listReservations, openReservations } from "../reservation-files.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";
 
@@ -99,7 +99,7 @@ async function look(
 /** The pids of those whom `who` takes for orphans, certain or likely. */
 async function findOrphans(os: Os, protocol: Protocol): Promise<ReadonlySet<number>> {
   const [origins, { findWho }] = await Promise.all([os.origins(), import("../../holders/who.ts")]);
-  const circumstances = { os, origins, env: process.env, reservations: () => [] };
+  const circumstances = { os, origins, env: process.env, reservations: () => listReservations(os) };
   const { holders } = await findWho({ kind: "all", protocol }, circumstances);
   const left = holders.filter(({ verdict: { grade } }) => grade === "certain" || grade === "likely");
   return new Set(left.flatMap(({ owner }) => (owner.kind === "process" ? [owner.lineage[0].process.pid] : [])));

@@ -27,7 +27,7 @@ export const WHO_HELP: HelpPage = {
         "managed    a service, a container, a process manager or portguard looks after it",
         "kept       made to outlive its starter: a daemon, nohup, or PORTGUARD_KEEP is set",
         "system     the system's own",
-        "unknown    it may not be seen",
+        "unknown    it may not be seen, or whether anybody wants it can't be told",
       ],
     },
     {

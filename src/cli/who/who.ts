@@ -16,12 +16,12 @@ export async function runWho(invocation: Invocation, services: Services): Promis
   }
   const args = parseWhoArgs(invocation);
   const os = await services.os();
-  const [origins, { findWho }, { openReservations }] = await Promise.all([
+  const [origins, { findWho }, { listReservations }] = await Promise.all([
     os.origins(),
     import("../../holders/who.ts"),
     import("../reservation-files.ts"),
   ]);
-  const reservations = () => openReservations(os).list();
+  const reservations = () => listReservations(os);
   const answer = await findWho(args.request, { os, origins, env: process.env, reservations });
   const verdict = judgeAnswer(answer);
   if (args.json) writeAnswer((await import("../../report/who-json.ts")).renderWhoJson(answer, verdict));

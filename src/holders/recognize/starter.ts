@@ -65,6 +65,11 @@ export function isReservation({ command, name }: ProcessInfo): boolean {
   return isOurs && HOLDING.has(command[1] ?? "");
 }
 
+/** The second process of a reservation. */
+export function isGuard(process: ProcessInfo): boolean {
+  return isReservation(process) && process.command[1] === "__guard";
+}
+
 /** Its own file's name, and behind an interpreter that of its script, `.js` and the like left out. */
 function programNames(command: readonly string[]): string[] {
   const script = stripInterpreter(command);

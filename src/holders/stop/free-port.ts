@@ -5,7 +5,7 @@ import type { ProcessInfo } from "../../core/socket.ts";
 import type { Freed, Newcomer, Stopped, StopPlan } from "../../core/stop.ts";
 import { findConnections } from "../find-holders.ts";
 import { proveFree } from "./prove-free.ts";
-import { keyOf, stopAll, type StopAllTools } from "./stop-all.ts";
+import { stopAll, type StopAllTools } from "./stop-all.ts";
 
 export interface FreeTools extends StopAllTools {
   readonly os: Os;
@@ -16,8 +16,8 @@ export async function freePort(plan: StopPlan, request: HoldRequest, tools: Free
   const { stopped, left } = await stopAll(plan, tools);
   const proof = await proveFree(request, tools.os);
   if (proof.kind !== "held") return { proof, stopped, left, newcomers: [], clients: [] };
-  const known = new Set(left.map(({ holder }) => keyOf(holder)));
-  const strangers = tools.look().filter((holder) => !known.has(keyOf(holder)));
+  const known = new Set(left.flatMap(({ holder }) => holder.sockets.map(({ id }) => id)));
+  const strangers = tools.look().filter(({ sockets }) => !sockets.some(({ id }) => known.has(id)));
   const newcomers = strangers.map((holder) => describeNewcomer(holder, stopped));
   const isExplained = left.length + newcomers.length > 0;
   const clients = isExplained ? [] : findConnections(tools.os, request.port, request.protocol);

@@ -1,12 +1,14 @@
 import type { Grade, Owner, PortHolder, ProcessOwner, StartedBy } from "../../core/holder.ts";
 import type { Kin } from "../../core/origin.ts";
 import { identify } from "../../core/process-mark.ts";
+import type { Remedy } from "../../core/finding.ts";
 import type { ProcessInfo } from "../../core/socket.ts";
 import type { Doomed, LeftAlone, StopPlan, StopTarget } from "../../core/stop.ts";
 import { nameProcess } from "../name-process.ts";
 import { runsShell } from "../recognize/starter.ts";
 import { isWatcher } from "../recognize/watcher.ts";
-import { findReservation } from "./find-reservation.ts";
+import { nameOf, STOP_ABOVE_US } from "../stop.ts";
+import { joinReserved } from "./join-reserved.ts";
 
 /** Who asks for it. */
 export interface Asker {
@@ -21,7 +23,7 @@ export interface Asker {
   readonly scriptOf: (shell: ProcessInfo) => string | undefined;
 }
 
-/** Windows' idle process and its kernel. */
+/** Windows' idle process and its kernel; elsewhere, where users have numbers, any process may have these in a container. */
 const KERNEL = new Set([0, 4]);
 
 /** Somebody looks after it, who would have to be told. */
@@ -34,7 +36,7 @@ const ENDLESS = /^[^#]*\b(?:while\s+(?:true|:|\[\s+1\s+\]|\(\(\s*1\s*\)\))|until
 export function planStop(holders: readonly PortHolder[], asker: Asker): StopPlan {
   const judged = holders.map((holder) => judge(holder, asker));
   return {
-    targets: judged.flatMap((each) => ("levels" in each ? [each] : [])),
+    targets: joinReserved(judged.flatMap((each) => ("levels" in each ? [each] : []))),
     left: judged.flatMap((each) => ("levels" in each ? [] : [each])),
   };
 }
@@ -45,7 +47,12 @@ function judge(holder: PortHolder, asker: Asker): StopTarget | LeftAlone {
     case "process":
       return judgeProcess(holder, owner, asker);
     case "hidden":
-      return { holder, kind: "unknown", because: describeHidden(owner) };
+      return {
+        holder,
+        kind: "unknown",
+        because: describeHidden(owner),
+        ...insteadOf(holder.stop ?? asRoot(holder, asker)),
+      };
     case "system":
       return { holder, kind: "refused", because: `the system itself has it (${owner.name})` };
     case "dead": {
@@ -60,10 +67,21 @@ function describeHidden({ user }: Extract<Owner, { kind: "hidden" }>): string {
   return `it belongs to ${whose} and can't be seen`;
 }
 
+function insteadOf(remedy: Remedy | undefined): Pick<LeftAlone, "instead"> {
+  return remedy ? { instead: remedy } : {};
+}
+
+/** Where users have numbers, root is one who may. */
+function asRoot({ sockets: [socket] }: PortHolder, { uid }: Asker): Remedy | undefined {
+  if (uid === undefined || uid === 0 || !socket) return undefined;
+  return { what: "see who it is, as root", commands: [["sudo", "portguard", "who", nameOf(socket.at)]], risk: "none" };
+}
+
 function judgeProcess(holder: PortHolder, owner: ProcessOwner, asker: Asker): StopTarget | LeftAlone {
-  const reservation = findReservation(owner, holder.sockets[0]?.at.port ?? 0);
-  const refused = (reservation ? undefined : refuseKept(holder, owner, asker)) ?? refuseOurs(owner, asker);
-  if (refused !== undefined) return { holder, kind: "refused", because: refused };
+  const reservation = findGuarding(owner, asker);
+  const kept = reservation ? undefined : refuseKept(holder, owner, asker);
+  const refused = kept ?? refuseAboveUs(owner, reservation, asker) ?? refuseOthers(holder, owner, asker);
+  if (refused) return { holder, kind: "refused", ...refused };
   const levels = reservation
     ? [doom(reservation, "reservation", holder)]
     : [
@@ -83,22 +101,32 @@ function judgeProcess(holder: PortHolder, owner: ProcessOwner, asker: Asker): St
   return { holder, levels: known, ...(loop && { loop }), consent: consentFor(holder, owner, asker) };
 }
 
+/** The portguard that has this port in hand, unless it is in a container that we are not in. */
+function findGuarding({ reservation, startedBy }: ProcessOwner, { container }: Asker): ProcessInfo | undefined {
+  const isElsewhere = startedBy.kind === "container" && startedBy.container?.id !== container;
+  return reservation?.scope === "port" && !isElsewhere ? reservation.process : undefined;
+}
+
+type Refusal = Pick<LeftAlone, "because" | "instead">;
+
 /** Who would have to be told instead, since somebody else looks after the process. */
 function refuseKept(
-  { verdict }: PortHolder,
+  { verdict, stop }: PortHolder,
   { lineage: [first], startedBy }: ProcessOwner,
-  { container }: Asker,
-): string | undefined {
+  { container, uid }: Asker,
+): Refusal | undefined {
   if (first.process.pid === 1 || first.parent.kind === "first")
-    return "it is the first process here, and keeps all others";
-  if (KERNEL.has(first.process.pid)) return "it is the system's own";
+    return { because: "it is the first process here, and keeps all others" };
+  if (uid === undefined && KERNEL.has(first.process.pid)) return { because: "it is the system's own" };
   // Who shares a container with us is a process like any other.
   if (startedBy.kind === "container" && container !== undefined && startedBy.container?.id === container)
     return undefined;
   // One that only watches is stopped with it.
   if (startedBy.kind === "manager" && isWatcher(startedBy.process.command)) return undefined;
-  if (startedBy.kind === "manager" && startedBy.process.pid === first.process.pid) return `it is ${verdict.because}`;
-  return describeKeeper(startedBy) ?? (KEPT.has(verdict.grade) ? `it is ${verdict.because}` : undefined);
+  const isItself = startedBy.kind === "manager" && startedBy.process.pid === first.process.pid;
+  const keeper = isItself ? undefined : describeKeeper(startedBy);
+  const because = keeper ?? (KEPT.has(verdict.grade) ? `it is ${verdict.because}` : undefined);
+  return because === undefined ? undefined : { because, ...insteadOf(stop) };
 }
 
 function describeKeeper(startedBy: StartedBy): string | undefined {
@@ -112,7 +140,7 @@ function describeKeeper(startedBy: StartedBy): string | undefined {
     case "manager":
       return `${nameProcess(startedBy.process)} keeps it running, and would start it again`;
     case "reservation":
-      return `${nameProcess(startedBy.process)} guards it`;
+      return `${nameProcess(startedBy.process)} runs it, and has not reserved this port`;
     case "session":
     case "editor":
     case "agent":
@@ -128,11 +156,30 @@ function describeKeeper(startedBy: StartedBy): string | undefined {
   }
 }
 
-/** Whom we would hurt ourselves with, and who is not ours to stop. */
-function refuseOurs({ lineage: [first], workers }: ProcessOwner, { pids, uid, user }: Asker): string | undefined {
-  if ([first.process, ...workers].some(({ pid }) => pids.has(pid))) return "this very portguard runs below it";
+/** Whom we would hurt ourselves with. */
+function refuseAboveUs(
+  { lineage: [first], workers }: ProcessOwner,
+  reservation: ProcessInfo | undefined,
+  { pids }: Asker,
+): Refusal | undefined {
+  const instead = STOP_ABOVE_US;
+  if (reservation && pids.has(reservation.pid))
+    return { because: `this very portguard runs below ${nameProcess(reservation)}, which guards it`, instead };
+  const isAboveUs = [first.process, ...workers].some(({ pid }) => pids.has(pid));
+  return isAboveUs ? { because: "this very portguard runs below it", instead } : undefined;
+}
+
+/** Who is not ours to stop. */
+function refuseOthers(
+  { sockets: [socket] }: PortHolder,
+  { lineage: [first] }: ProcessOwner,
+  { uid, user }: Asker,
+): Refusal | undefined {
   const isOthers = uid === undefined ? differs(first.process.user, user) : differs(first.uid, uid);
-  return isOthers && uid !== 0 ? `it belongs to user ${first.process.user ?? first.uid}` : undefined;
+  if (!isOthers || uid === 0) return undefined;
+  const because = `it belongs to user ${first.process.user ?? first.uid}`;
+  const commands = uid === undefined || !socket ? [] : [["sudo", "portguard", "free", nameOf(socket.at)]];
+  return { because, ...(commands.length > 0 && insteadOf({ what: "stop it as root", commands, risk: "none" })) };
 }
 
 function differs<T>(one: T | undefined, other: T | undefined): boolean {

@@ -59,7 +59,7 @@ function heirsOf(targets: readonly StopTarget[], now: readonly PortHolder[]): Po
 }
 
 /** Tells one holder from the others, as long as it has the same sockets. */
-export function keyOf({ owner, sockets }: PortHolder): string {
+function keyOf({ owner, sockets }: PortHolder): string {
   const who = owner.kind === "process" ? owner.lineage[0].process.pid : owner.kind;
   return `${who} ${sockets.map(({ id }) => id).join(" ")}`;
 }

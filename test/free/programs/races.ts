@@ -20,7 +20,7 @@ const os = await loadOs();
 const origins = await os.origins();
 const request = { protocol: "tcp", port: PORT, hosts: "every" } as const;
 const listeners = () => os.sockets({ port: PORT, states: ["listen"] });
-const look = () => listHolders(os.sockets({ port: PORT, protocol: "tcp" }), { os, origins });
+const look = () => listHolders(os.sockets({ port: PORT, protocol: "tcp" }), { os, origins, reservations: () => [] });
 const told = { rounds: 0, wrongKills: 0, free: 0, takenAgain: 0, heirsStopped: 0 };
 
 function waitUntil(is: () => boolean): void {

@@ -3,13 +3,16 @@ import { seen, unseen } from "../../../core/seen.ts";
 import { climbFrom } from "../../unix/origin/climb.ts";
 import { readProcess } from "../owners.ts";
 import { type ProcessStat, readField, readStat } from "../procfs.ts";
+import { isFirstOfNamespace, judgeArrival } from "./first-process.ts";
 
 /**
- * Programs that orphans are given to: the first process of a machine or a container, a user's service manager, and what
+ * Programs that orphans are given to, beside the first process of a machine or a container: a user's service manager, and what
  * container engines and portguard watch their processes with. The kernel does not tell who asked to be one (PR_SET_CHILD_SUBREAPER).
  */
 const ADOPTERS =
   /^(?:systemd|init|launchd|upstart|openrc-init|runit|s6-svscan|tini|dumb-init|catatonit|docker-init|containerd-shim.*|conmon)$/;
+/** The first processes of whole machines: what they start has a session of its own. */
+const INITS = /^(?:systemd|init|launchd|upstart|openrc-init|runit|s6-svscan)$/;
 const GUARD = "__guard";
 
 export function readLineages(pids: readonly number[]): Map<number, Lineage> {
@@ -34,15 +37,26 @@ function readKin(pid: number): Kin | undefined {
 }
 
 function judgeParent(stat: ProcessStat, parent: ProcessStat | undefined): Parentage {
-  if (stat.ppid === 0) return { kind: "first" };
+  if (stat.ppid === 0 && stat.pid === 1) return { kind: "first" };
+  // As `docker exec` and nsenter bring one in.
+  if (stat.ppid === 0) return { kind: "unseen", because: "whoever started it is outside of this container" };
   if (!parent) return { kind: "unseen", because: `its parent, ${stat.ppid}, is hidden from us` };
   if (parent.startTicks > stat.startTicks)
     return { kind: "unseen", because: "its parent changed while it was looked at" };
   const by = parent.pid;
   const source = `/proc/${stat.pid}/stat`;
   const heir = `${parent.name} (pid ${by}) has inherited it`;
-  const takesOrphans = isAdopter(parent);
-  if (takesOrphans && stateOfLeader(stat.group, stat.pid) === "gone") {
+  const isFirst = isFirstOfNamespace(by);
+  const takesOrphans = isFirst || isAdopter(parent);
+  const isLeft = takesOrphans && stateOfLeader(stat.group, stat.pid) === "gone";
+  if (isFirst && !INITS.test(parent.name) && isNearby(stat, parent)) {
+    const arrival = judgeArrival(stat, parent);
+    if (arrival.kind !== "inherited") return { kind: arrival.kind, by };
+    // While the leader lives, somebody of its kind does, who may have meant it to go on.
+    const proof = `${heir}: ${arrival.because}`;
+    return { kind: "adopted", by, strength: isLeft ? "proven" : "likely", proof, source };
+  }
+  if (isLeft) {
     const proof = `${heir}: the leader of its process group, ${stat.group}, is gone`;
     return { kind: "adopted", by, strength: "proven", proof, source };
   }
@@ -59,13 +73,13 @@ function isStranger(stat: ProcessStat, parent: ProcessStat): boolean {
   return stat.session !== 0 && stat.session !== stat.pid && stat.session !== parent.session;
 }
 
-function isAdopter(stat: ProcessStat): boolean {
-  return stat.pid === 1 || ADOPTERS.test(stat.name) || isFirstOfNamespace(stat.pid) || isGuard(stat);
+/** In its session, or in one that is not seen: it may be its child. In another one, but for a leader of it, it can't. */
+function isNearby(stat: ProcessStat, parent: ProcessStat): boolean {
+  return stat.session === 0 || stat.session === parent.session;
 }
 
-/** `NSpid: 4711 1`: what it is in each namespace, its own last. */
-function isFirstOfNamespace(pid: number): boolean {
-  return /\s1$/.test(readField(`/proc/${pid}/status`, "NSpid") ?? "");
+function isAdopter(stat: ProcessStat): boolean {
+  return ADOPTERS.test(stat.name) || isGuard(stat);
 }
 
 function isGuard({ pid, name }: ProcessStat): boolean {
