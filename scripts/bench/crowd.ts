@@ -7,14 +7,19 @@ const FILES = 20_000;
 const FILES_EACH = Math.ceil((FILES - LISTENERS) / PROCESSES);
 const READY_MS = 60_000;
 
-/** Opens its share of files; then every other one waits for a timer, the others for input, as servers do. */
-const MEMBER = [
-  `for i in $(seq ${FILES_EACH}); do exec {fd}</dev/null; done`,
-  "echo up",
-  'if [ "$1" = sleeps ]; then exec sleep 3600; fi',
-  "exec {pipe}<> <(:)",
-  'read -r -t 3600 -u "$pipe"',
+/** Each opens its share of files; then some wait for a timer, some for input, and some for events, as servers do. */
+const OPEN_FILES = `for i in $(seq ${FILES_EACH}); do exec {fd}</dev/null; done; echo up`;
+const AWAIT_EVENTS = [
+  "import select",
+  `files = [open("/dev/null") for _ in range(${FILES_EACH})]`,
+  'print("up", flush=True)',
+  "select.epoll().poll(3600)",
 ].join("\n");
+const MEMBERS: readonly (readonly string[])[] = [
+  ["bash", "-c", `${OPEN_FILES}; exec sleep 3600`],
+  ["bash", "-c", `${OPEN_FILES}; exec {pipe}<> <(:); read -r -t 3600 -u "$pipe"`],
+  ...(Bun.which("python3") ? [["python3", "-S", "-c", AWAIT_EVENTS]] : []),
+];
 
 const LISTENER = `
 const [count, port] = process.argv.slice(1).map(Number);
@@ -62,8 +67,7 @@ export class Crowd implements AsyncDisposable {
   }
 
   async #join(count: number): Promise<void> {
-    const kinds = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? "sleeps" : "reads"));
-    await this.#start(kinds.map((kind) => ["bash", "-c", MEMBER, "bash", kind]));
+    await this.#start(Array.from({ length: count }, (_, index) => MEMBERS[index % MEMBERS.length]!));
   }
 
   /** Each in a session of its own, as strangers to each other. */

@@ -26,8 +26,8 @@ const AT_FDCWD = -100;
 const [LETTER_S, BRACKET, DIGIT_0, DOT] = [0x73, 0x5b, 0x30, 0x2e];
 /** Of a number with up to four digits. */
 const ENTRY_BYTES = 24;
-/** For `.`, `..` and 32 files: Node.js listens under 18 or 19, what is started by npm or vite some numbers higher. */
-const FIRST_BYTES = 34 * ENTRY_BYTES;
+/** For `.`, `..` and 24 files: what Node.js runs listens under 18 or 19, and most servers lower. */
+const FIRST_BYTES = 26 * ENTRY_BYTES;
 
 type Address = ReturnType<typeof ptr>;
 

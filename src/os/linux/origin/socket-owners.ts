@@ -13,7 +13,7 @@ const FEW = 16;
 /** A chain of parents is no longer in practice; it is climbed for those that got the socket under another number. */
 const GENERATIONS = 8;
 /** Half of what a glance sees. */
-const MANY_SOCKETS = 16;
+const MANY_SOCKETS = 12;
 
 /**
  * Whose these sockets are. What is dear is a look at every open file of the machine (3 µs each), so it ends where every
