@@ -3,7 +3,6 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { get } from "../drive/ask.ts";
 import { freePort } from "../drive/free-port.ts";
-import { until } from "../drive/until.ts";
 import { binary, drive, driveBare, type Run } from "../drive.ts";
 import { program } from "../guard/guarded.ts";
 import { need } from "../need.ts";
@@ -69,26 +68,12 @@ if (need("git", "node"))
       }
     });
 
-    test(
-      "each get one by --if-held next, which nobody else has",
-      async () => {
-        const port = String(freePort());
-        const runs = trees.map((tree) => start(tree, port, "--if-held", "next"));
-        // One more than it tries: somebody has to do without, where another test has one of them.
-        const ends = await Promise.all(
-          runs.map((run) =>
-            until("its port, or none", () => run.events.find(({ event }) => /^(ready|error)$/.test(event)), SLOWLY),
-          ),
-        );
-        const served = ends.flatMap(
-          ({ bound }) => (bound as { at: { port: number } }[] | undefined)?.[0]?.at.port ?? [],
-        );
-        expect(new Set(served).size).toBe(served.length);
-        expect(served.length).toBeGreaterThan(TREES / 2);
-        await endAll(runs);
-      },
-      2 * SLOWLY,
-    );
+    test("each get one by --if-held next, which nobody else has", async () => {
+      const port = String(freePort());
+      const runs = trees.slice(0, 4).map((tree) => start(tree, port, "--if-held", "next"));
+      expect(new Set(await portsOf(runs)).size).toBe(4);
+      await endAll(runs);
+    }, 120_000);
 
     test(
       "each get one by --if-held reuse --auto, and asked again its URL; another's is never taken",
