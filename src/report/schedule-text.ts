@@ -13,7 +13,10 @@ interface ShownScheduler {
 
 export type ScheduleAnswer =
   | { readonly kind: "installed"; readonly by: ShownScheduler; readonly everyMs: number }
-  | { readonly kind: "present"; readonly by: ShownScheduler; readonly everyMs?: number }
+  /** `program`: what it starts, where that is another one than we are. */
+  | { readonly kind: "present"; readonly by: ShownScheduler; readonly everyMs?: number; readonly program?: string }
+  /** What it starts is gone. */
+  | { readonly kind: "astray"; readonly by: ShownScheduler; readonly program: string }
   | { readonly kind: "removed" | "absent-already" | "absent" }
   | { readonly kind: "failed"; readonly what: string }
   | { readonly kind: "unknown"; readonly because: string };
@@ -58,7 +61,17 @@ export function renderScheduleAnswer(answer: ScheduleAnswer, { marks }: Style): 
         ["  `portguard clean --log` lists what was, `portguard clean schedule --remove` takes it back"],
       ];
     case "present":
-      return [line("good", `orphans are looked for ${describeEvery(answer.everyMs)}, by ${answer.by.title}`)];
+      return [
+        line("good", `orphans are looked for ${describeEvery(answer.everyMs)}, by ${answer.by.title}`),
+        ...(answer.program === undefined
+          ? []
+          : [[`  by another portguard than this one: ${answer.program}`] as SpanLine]),
+      ];
+    case "astray":
+      return [
+        line("bad", `nothing is looked for: ${answer.by.title} starts ${answer.program}, which is not there any more`),
+        ["  `portguard clean schedule` has it start this one"],
+      ];
     case "removed":
       return [line("good", "the schedule was taken back")];
     case "absent-already":

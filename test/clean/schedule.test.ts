@@ -1,12 +1,15 @@
 import { expect, test } from "bun:test";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -77,6 +80,51 @@ test("is a systemd timer where the user has one: shown, made, seen, made anew, t
   expect(await home.schedule("--remove")).toMatchObject({ exit: 0, stdout: "✓ there was no schedule\n" });
 });
 
+test("is left as it is where it is there already, and is known by its program when that is moved", async () => {
+  using home = new Home("systemctl");
+  const [program, moved] = ["portguard", "elsewhere"].map((name) => join(home.folder, name));
+  copyFileSync(binary(), program!);
+  const schedule = (path: string, ...words: readonly string[]) => {
+    const env = { HOME: home.folder, XDG_CONFIG_HOME: "", PATH: `${home.folder}/bin:/usr/bin:/bin` };
+    const { exitCode, stdout } = Bun.spawnSync([path, "clean", "schedule", ...words], {
+      env: { ...process.env, ...env, LC_ALL: "C.UTF-8", XDG_STATE_HOME: "" },
+    });
+    return { exit: exitCode, stdout: stdout.toString().split("\n") };
+  };
+  expect(schedule(program!)).toMatchObject({ exit: 0 });
+  home.ran();
+  expect(schedule(program!)).toMatchObject({ exit: 0 });
+  expect(home.ran().filter((each) => !/show-environment|is-active/.test(each))).toEqual([]);
+  renameSync(program!, moved!);
+  const astray = schedule(moved!, "--status");
+  expect(astray.exit).toBe(1);
+  expect(astray.stdout[0]).toBe(
+    `✗ nothing is looked for: a systemd user timer starts ${program}, which is not there any more`,
+  );
+  expect(JSON.parse(schedule(moved!, "--status", "--json").stdout[0]!)).toMatchObject({ state: "astray", program });
+  expect(schedule(moved!)).toMatchObject({ exit: 0 });
+  expect(schedule(moved!, "--status")).toMatchObject({ exit: 0 });
+  expect((await home.schedule("--status")).stdout.split("\n")[1]).toBe(
+    `  by another portguard than this one: ${moved}`,
+  );
+});
+
+test("is found and taken back where no systemd of the user runs, all of it", async () => {
+  using home = new Home("systemctl");
+  expect(await home.schedule()).toMatchObject({ exit: 0 });
+  // As `systemctl enable` would have made it.
+  const wants = join(home.folder, ".config/systemd/user/timers.target.wants");
+  mkdirSync(wants);
+  symlinkSync("../portguard-clean.timer", join(wants, "portguard-clean.timer"));
+  writeFileSync(join(home.folder, "bin", "systemctl"), "#!/bin/sh\nexit 1\n");
+  const status = await home.schedule("--status");
+  expect(status.exit).toBe(3);
+  expect(status.stdout).toContain("portguard-clean.timer is written, but systemd does not run this user's session");
+  expect(await home.schedule("--status", "--with", "systemd")).toEqual(status);
+  expect(await home.schedule("--remove")).toMatchObject({ exit: 0, stdout: "✓ the schedule was taken back\n" });
+  expect(home.files()).toEqual([]);
+});
+
 test("is a launchd agent where that is asked for: the very words that launchctl got", async () => {
   using home = new Home("launchctl");
   const agent = join(home.folder, "Library/LaunchAgents/portguard.clean.plist");
@@ -104,7 +152,7 @@ test("is refused where this machine has nothing that runs programs by the clock"
   const { exit, stderr } = await ask(["clean", "schedule"], {
     env: { HOME: home.folder, PATH: join(home.folder, "bin") },
   });
-  expect(exit).toBe(125);
+  expect(exit).toBe(1);
   expect(stderr).toContain("there is no `systemctl` here, and there is no `crontab` here");
 });
 

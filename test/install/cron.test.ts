@@ -86,7 +86,7 @@ if (need("cron", "crontab", "unshare") && needThat("root (for a mount namespace)
         const { cron } = await import(${JSON.stringify(join(import.meta.dir, "../../src/install/schedule/cron.ts"))});
         const { carryOutSteps } = await import(${JSON.stringify(join(import.meta.dir, "../../src/install/carry-out.ts"))});
         const { runCommand: run } = await import(${JSON.stringify(join(import.meta.dir, "../../src/firewall/run-command.ts"))});
-        const machine = { run };
+        const machine = { run, hasProgram: () => true };
         const told = [];
         const look = async () => told.push(await cron.look(machine));
         const schedule = { everyMs: 300000, argv: ["/x"], env: {} };

@@ -44,6 +44,7 @@ test("is written for the user alone, started, seen, and taken back without a tra
     "systemctl --user daemon-reload",
     "systemctl --user enable portguard-clean.timer",
     "systemctl --user restart portguard-clean.timer",
+    "systemctl --user show-environment",
     "systemctl --user is-active portguard-clean.timer",
   ]);
   await carryOutSteps(systemd.planRemoval(machine, ABSENT), toolsOf(machine));

@@ -55,13 +55,15 @@ export const SCHEDULE_HELP: HelpPage = {
       lines: [
         "a timer of your own (no administrator's rights) runs `clean --stop --scheduled`: it stops",
         "what is an orphan for certain, was one 10 minutes ago, and has computed nothing between two runs",
-        "a second `clean schedule` takes the place of the first; --remove takes back all that was written",
+        "a second `clean schedule` takes the place of the first, or changes nothing where it is the same;",
+        "--remove takes back all that was written",
       ],
     },
     {
       title: "exit codes",
       lines: [
-        "0 in place, or taken back; 1 it is not there (--status), or could not be done; 2 bad usage;",
+        "0 in place, or taken back; 1 it, or the program that it starts, is not there (--status), or it",
+        "could not be done; 2 bad usage;",
         "3 whether it runs is not known",
       ],
     },

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { formatDuration } from "../../core/duration.ts";
 import type { Exit, Os } from "../../core/os.ts";
@@ -63,11 +63,13 @@ function readText(path: string): string | undefined {
 async function install(args: Args, machine: ScheduleMachine): Promise<Exit> {
   const scheduler = await chooseScheduler(args.scheduler, machine);
   const schedule: Schedule = { everyMs: args.everyMs, argv: commandOf(args.filter), env: environmentOf(machine) };
-  const others = (await listSchedulers(machine)).filter((each) => each !== scheduler);
+  const others = listSchedulers(undefined, machine).filter((each) => each !== scheduler);
   // Two of them would run it twice.
   const before = (await Promise.all(others.map((each) => planRemoval(each, machine)))).flat();
   const now = await scheduler.look(machine);
-  const steps = [...before, ...scheduler.planInstall(schedule, machine, now)];
+  const own = scheduler.planInstall(schedule, machine, now);
+  // What is there already is left alone: a timer that is started anew begins to count anew.
+  const steps = [...before, ...(isInPlace(own, now, machine) ? [] : own)];
   if (args.dryRun) return showPlan(steps, args);
   const done = await carryOutSteps(steps, toolsOf(machine));
   if (done.kind === "failed") {
@@ -75,6 +77,15 @@ async function install(args: Args, machine: ScheduleMachine): Promise<Exit> {
     return tell({ kind: "failed", what: describeFailure(done) }, args);
   }
   return tell({ kind: "installed", by: scheduler, everyMs: args.everyMs }, args);
+}
+
+/** Whether all that would be written stands there already, and runs. */
+function isInPlace(steps: readonly InstallStep[], now: Standing, { readText: read }: ScheduleMachine): boolean {
+  const texts = steps.flatMap((step) => {
+    if (step.do === "write") return [read(step.path) === step.text];
+    return step.do === "run" && step.input !== undefined && now.kind === "present" ? [step.input === now.table] : [];
+  });
+  return now.kind === "present" && texts.length > 0 && texts.every(Boolean);
 }
 
 /** What the schedule runs: it stops what is certain, and was seen before. */
@@ -94,8 +105,7 @@ function environmentOf({ env, system }: ScheduleMachine): Record<string, string>
 }
 
 async function remove(args: Args, machine: ScheduleMachine): Promise<Exit> {
-  const all =
-    args.scheduler === undefined ? await listSchedulers(machine) : [await chooseScheduler(args.scheduler, machine)];
+  const all = listSchedulers(args.scheduler, machine);
   const steps = (await Promise.all(all.map((each) => planRemoval(each, machine)))).flat();
   if (args.dryRun) return showPlan(steps, args);
   const done = await carryOutSteps(steps, toolsOf(machine));
@@ -110,15 +120,27 @@ async function planRemoval(scheduler: Scheduler, machine: ScheduleMachine): Prom
 }
 
 async function findStanding({ scheduler }: Args, machine: ScheduleMachine): Promise<ScheduleAnswer> {
-  const all = scheduler === undefined ? await listSchedulers(machine) : [await chooseScheduler(scheduler, machine)];
+  const all = listSchedulers(scheduler, machine);
   let doubt: Extract<Standing, { kind: "unknown" }> | undefined;
   for (const by of all) {
     const now = await by.look(machine);
-    if (now.kind === "present")
-      return { kind: "present", by, ...(now.everyMs !== undefined && { everyMs: now.everyMs }) };
+    if (now.kind === "present") return describeStanding(by, now);
     if (now.kind === "unknown") doubt ??= now;
   }
   return doubt ? { kind: "unknown", because: doubt.because } : { kind: "absent" };
+}
+
+/** Where the program is that it starts, and where we are: it may have been moved since, or be another one. */
+function describeStanding(by: Scheduler, { everyMs, program }: Extract<Standing, { kind: "present" }>): ScheduleAnswer {
+  if (program !== undefined && !existsSync(program)) return { kind: "astray", by, program };
+  const [own] = ownProgram();
+  const other = program === own ? undefined : program;
+  return {
+    kind: "present",
+    by,
+    ...(everyMs !== undefined && { everyMs }),
+    ...(other !== undefined && { program: other }),
+  };
 }
 
 function describeFailure({ step, because }: Extract<CarriedOut, { kind: "failed" }>): string {
@@ -135,10 +157,12 @@ function showPlan(steps: readonly InstallStep[], { json }: Args): Exit {
 function tell(answer: ScheduleAnswer, { json, quiet, color }: Args): Exit {
   const { ok, code } = EXITS[answer.kind];
   if (json) {
-    const { by, everyMs } = "by" in answer ? answer : {};
+    const by = "by" in answer ? answer.by : undefined;
+    const everyMs = "everyMs" in answer ? answer.everyMs : undefined;
+    const program = "program" in answer ? answer.program : undefined;
     const because = answer.kind === "failed" ? answer.what : answer.kind === "unknown" ? answer.because : undefined;
     const every = everyMs === undefined ? undefined : formatDuration(everyMs);
-    writeAnswer(renderJson({ ok, state: answer.kind, with: by?.name, every, because }));
+    writeAnswer(renderJson({ ok, state: answer.kind, with: by?.name, every, program, because }));
   } else if (!ok || !quiet) {
     const style = styleOfStdout(color);
     writeSpans(renderScheduleAnswer(answer, style), style);
@@ -152,6 +176,7 @@ const EXITS: Readonly<Record<ScheduleAnswer["kind"], { readonly ok: boolean; rea
   "absent-already": { ok: true, code: 0 },
   present: { ok: true, code: 0 },
   absent: { ok: false, code: 1 },
+  astray: { ok: false, code: 1 },
   failed: { ok: false, code: 1 },
   unknown: { ok: false, code: 3 },
 };

@@ -15,7 +15,7 @@ const BY_SYSTEM: Readonly<Record<OsName, readonly Scheduler[]>> = {
   windows: [schtasks],
 };
 
-/** The one that was asked for, or the best that is here. Throws UNSUPPORTED where there is none. */
+/** The one that was asked for, or the best that is here. Throws NO_SCHEDULER where there is none. */
 export async function chooseScheduler(asked: SchedulerName | undefined, machine: ScheduleMachine): Promise<Scheduler> {
   const candidates = asked === undefined ? BY_SYSTEM[machine.system] : [BY_NAME[asked]];
   const missing: string[] = [];
@@ -24,12 +24,10 @@ export async function chooseScheduler(asked: SchedulerName | undefined, machine:
     if (because === undefined) return scheduler;
     missing.push(because);
   }
-  return fail("UNSUPPORTED", missing.join(", and "), "`portguard clean --stop` can be run from any other timer");
+  return fail("NO_SCHEDULER", missing.join(", and "), "`portguard clean --stop` can be run from any other timer");
 }
 
-/** All that are here, since ours may be with any of them. */
-export async function listSchedulers(machine: ScheduleMachine): Promise<readonly Scheduler[]> {
-  const all = BY_SYSTEM[machine.system];
-  const missing = await Promise.all(all.map((scheduler) => scheduler.missing(machine)));
-  return all.filter((_, index) => missing[index] === undefined);
+/** The one that was asked for, or all of this system: ours may be with any of them, whatever runs at this moment. */
+export function listSchedulers(asked: SchedulerName | undefined, { system }: ScheduleMachine): readonly Scheduler[] {
+  return asked === undefined ? BY_SYSTEM[system] : [BY_NAME[asked]];
 }

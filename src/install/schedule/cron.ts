@@ -1,5 +1,6 @@
 import { fail } from "../../core/error.ts";
 import type { InstallStep } from "../install-step.ts";
+import { readProgram } from "./started-program.ts";
 import type { Schedule, Scheduler, Standing } from "./scheduler.ts";
 
 const MINUTE_MS = 60_000;
@@ -14,7 +15,8 @@ export const cron: Scheduler = {
   title: "a line of your crontab",
   caveat: "it runs while a cron daemon does",
   missing: async ({ hasProgram }) => (hasProgram("crontab") ? undefined : "there is no `crontab` here"),
-  look: async ({ run }): Promise<Standing> => {
+  look: async ({ run, hasProgram }): Promise<Standing> => {
+    if (!hasProgram("crontab")) return { kind: "absent" };
     const listed = await run({ argv: ["crontab", "-l"] });
     if (listed.kind === "not-run") return { kind: "unknown", because: listed.because };
     if (listed.code !== 0) {
@@ -26,7 +28,13 @@ export const cron: Scheduler = {
     const ours = table.split("\n").find(isOurs);
     if (ours === undefined) return { kind: "absent", table };
     const everyMs = readFields(ours);
-    return { kind: "present", table, ...(everyMs !== undefined && { everyMs }) };
+    const program = readProgram(ours);
+    return {
+      kind: "present",
+      table,
+      ...(everyMs !== undefined && { everyMs }),
+      ...(program !== undefined && { program }),
+    };
   },
   planInstall: (schedule, _machine, now): InstallStep[] => [writeTable([...others(now), renderLine(schedule)])],
   planRemoval: (_machine, now): InstallStep[] => {
@@ -40,10 +48,10 @@ function isOurs(line: string): boolean {
   return line.endsWith(MARK);
 }
 
-/** Every line that is not ours, as it stands. Throws UNSUPPORTED where they can't be read. */
+/** Every line that is not ours, as it stands. Throws NO_SCHEDULER where they can't be read. */
 function others(now: Standing): string[] {
   if (now.kind === "unknown")
-    return fail("UNSUPPORTED", `the crontab can't be read: ${now.because}`, "see `crontab -l`");
+    return fail("NO_SCHEDULER", `the crontab can't be read: ${now.because}`, "see `crontab -l`");
   const { table = "" } = now;
   return table === ""
     ? []

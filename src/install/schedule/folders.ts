@@ -3,9 +3,9 @@ import { fail } from "../../core/error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws UNSUPPORTED where the environment does not name it. */
+/** Throws NO_SCHEDULER where the environment does not name it. */
 export function homeFolder(env: Environment): string {
-  return env["HOME"] || fail("UNSUPPORTED", "HOME is not set, so there is no place to write to", "set HOME");
+  return env["HOME"] || fail("NO_SCHEDULER", "HOME is not set, so there is no place to write to", "set HOME");
 }
 
 /** `XDG_CONFIG_HOME`, where it is absolute as its specification wants it, else `~/.config`. */

@@ -19,7 +19,12 @@ export const launchd: Scheduler = {
     if (loaded.kind !== "ended" || loaded.code !== 0) {
       return { kind: "unknown", because: `${LABEL} is written, but not loaded` };
     }
-    return { kind: "present", ...(every !== undefined && { everyMs: Number(every) * 1000 }) };
+    const program = /<array>\s*<string>([^<&]*)<\/string>/.exec(text)?.[1];
+    return {
+      kind: "present",
+      ...(every !== undefined && { everyMs: Number(every) * 1000 }),
+      ...(program !== undefined && { program }),
+    };
   },
   planInstall: (schedule, machine): InstallStep[] => [
     { do: "write", path: pathOf(machine), text: renderAgent(schedule) },

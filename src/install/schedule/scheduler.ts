@@ -26,10 +26,13 @@ export interface ScheduleMachine {
   readonly readText: (path: string) => string | undefined;
 }
 
-/** What a scheduler has of ours. `table`: all that it has of this user, where it keeps that in one text. */
+/**
+ * What a scheduler has of ours. `table`: all that it has of this user, where it keeps that in one text; `program`: what it
+ * starts, where that can be read.
+ */
 export type Standing =
   | { readonly kind: "absent"; readonly table?: string }
-  | { readonly kind: "present"; readonly everyMs?: number; readonly table?: string }
+  | { readonly kind: "present"; readonly everyMs?: number; readonly program?: string; readonly table?: string }
   /** `because` is a sentence of the tool's. */
   | { readonly kind: "unknown"; readonly because: string };
 
@@ -40,6 +43,7 @@ export interface Scheduler {
   readonly title: string;
   /** What keeps this machine from having it, in words; nothing where it is here. */
   readonly missing: (machine: ScheduleMachine) => Promise<string | undefined>;
+  /** Also where it is missing: what it had of ours may be left. */
   readonly look: (machine: ScheduleMachine) => Promise<Standing>;
   /** Throws BAD_USAGE where it can't start anything as often as that. */
   readonly planInstall: (schedule: Schedule, machine: ScheduleMachine, now: Standing) => readonly InstallStep[];

@@ -1,5 +1,6 @@
 import { fail } from "../../core/error.ts";
 import type { InstallStep } from "../install-step.ts";
+import { readProgram } from "./started-program.ts";
 import type { Schedule, Scheduler, Standing } from "./scheduler.ts";
 
 const TASK = "portguard-clean";
@@ -15,12 +16,16 @@ export const schtasks: Scheduler = {
   caveat:
     "it runs while you are logged on, and on mains power; Windows shows orphans as likely ones at most, so none is stopped by it",
   missing: async ({ hasProgram }) => (hasProgram("schtasks") ? undefined : "there is no `schtasks` here"),
-  look: async ({ run }): Promise<Standing> => {
+  look: async ({ run, hasProgram }): Promise<Standing> => {
+    if (!hasProgram("schtasks")) return { kind: "absent" };
     const asked = await run({ argv: ["schtasks", "/Query", "/TN", TASK, "/XML"] });
     if (asked.kind === "not-run") return { kind: "unknown", because: asked.because };
     if (asked.code !== 0) return { kind: "absent" };
     const everyMs = readInterval(asked.stdout);
-    return { kind: "present", ...(everyMs !== undefined && { everyMs }) };
+    const program = readProgram(
+      /<Arguments>(.*?)<\/Arguments>/s.exec(asked.stdout)?.[1]?.replaceAll("&quot;", '"') ?? "",
+    );
+    return { kind: "present", ...(everyMs !== undefined && { everyMs }), ...(program !== undefined && { program }) };
   },
   planInstall: (schedule): InstallStep[] => {
     const minutes = schedule.everyMs / MINUTE_MS;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { InstallStep } from "../install-step.ts";
 import { configFolder } from "./folders.ts";
+import { readProgram } from "./started-program.ts";
 import type { Schedule, ScheduleMachine, Scheduler, Standing } from "./scheduler.ts";
 
 const UNIT = "portguard-clean";
@@ -21,11 +22,18 @@ export const systemd: Scheduler = {
     const text = machine.readText(pathOf(TIMER, machine));
     if (text === undefined) return { kind: "absent" };
     const every = /^OnUnitActiveSec=(\d+)s$/m.exec(text)?.[1];
+    const missing = await systemd.missing(machine);
+    if (missing !== undefined) return { kind: "unknown", because: `${TIMER} is written, but ${missing}` };
     const active = await machine.run({ argv: [...SYSTEMCTL, "is-active", TIMER] });
     if (active.kind !== "ended" || active.code !== 0) {
       return { kind: "unknown", because: `${TIMER} is written, but not started` };
     }
-    return { kind: "present", ...(every !== undefined && { everyMs: Number(every) * 1000 }) };
+    const program = readProgram(machine.readText(pathOf(`${UNIT}.service`, machine)) ?? "");
+    return {
+      kind: "present",
+      ...(every !== undefined && { everyMs: Number(every) * 1000 }),
+      ...(program !== undefined && { program }),
+    };
   },
   planInstall: (schedule, machine): InstallStep[] => [
     { do: "write", path: pathOf(`${UNIT}.service`, machine), text: renderService(schedule) },
@@ -37,6 +45,8 @@ export const systemd: Scheduler = {
   ],
   planRemoval: (machine): InstallStep[] => [
     { do: "run", argv: [...SYSTEMCTL, "disable", "--now", TIMER], mayFail: true },
+    // As `enable` made it; where no manager runs, `disable` does not take it away.
+    { do: "remove", path: pathOf(join("timers.target.wants", TIMER), machine) },
     { do: "remove", path: pathOf(TIMER, machine) },
     { do: "remove", path: pathOf(`${UNIT}.service`, machine) },
     { do: "run", argv: [...SYSTEMCTL, "daemon-reload"], mayFail: true },
