@@ -11,13 +11,24 @@ export interface HolderFilter {
   readonly under?: string;
 }
 
+/** Of one who is no process that can be seen only the ports are told: all else may be true of it. */
 export function matchesFilter({ owner, sockets }: PortHolder, { match, ports, under }: HolderFilter): boolean {
-  if (owner.kind !== "process") return match.length === 0 && ports.length === 0 && under === undefined;
+  if (ports.length > 0 && !sockets.some(({ at }) => ports.includes(at.port))) return false;
+  if (owner.kind !== "process") return true;
   const [{ process }] = owner.lineage;
   const line = process.command.join(" ");
   if (match.length > 0 && !match.some((text) => patternOf(text).test(line))) return false;
-  if (ports.length > 0 && !sockets.some(({ at }) => ports.includes(at.port))) return false;
   return under === undefined || isUnder(process.cwd, under);
+}
+
+/** What can't be told apart is one holder, whatever its ports: of those only the meant ones are left to it. */
+export function narrowToPorts(holders: readonly PortHolder[], { ports }: HolderFilter): readonly PortHolder[] {
+  if (ports.length === 0) return holders;
+  return holders.map((holder) =>
+    holder.owner.kind === "process"
+      ? holder
+      : { ...holder, sockets: holder.sockets.filter(({ at }) => ports.includes(at.port)) },
+  );
 }
 
 function patternOf(text: string): RegExp {

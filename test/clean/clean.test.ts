@@ -1,5 +1,7 @@
+import { need, needThat } from "../need.ts";
 import { afterAll, describe, expect, test } from "bun:test";
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,10 +15,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sighting } from "../../src/core/sighting.ts";
-import type { Run } from "../drive.ts";
+import { driveBare, type Run } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
 import { ask, isAlive, readKills, STATE } from "../free/freeing.ts";
+import { Unprivileged } from "../guard/unprivileged.ts";
 import { kill, listenerOf, program, server, stage } from "../holders/scene.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "portguard-clean-")));
@@ -145,6 +148,52 @@ describe("clean", () => {
     expect(pids.map(isAlive)).toEqual([true, true, true]);
   });
 });
+
+if (need("setpriv") && needThat("root (to be two users)", process.getuid?.() === 0)) {
+  describe("listeners whose owners can't be seen", () => {
+    const asNobody = async (...words: readonly string[]) => {
+      using nobody = new Unprivileged();
+      const user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", nobody.binary, "clean"];
+      const env = { HOME: "/nonexistent", XDG_STATE_HOME: join(nobody.folder, "state"), LC_ALL: "C.UTF-8" };
+      mkdirSync(env.XDG_STATE_HOME);
+      chownSync(env.XDG_STATE_HOME, 65_534, 65_534);
+      await using run = driveBare([...user, ...words], { cwd: "/", env });
+      return { exit: await run.ended(), stdout: run.stdout, stderr: run.stderr };
+    };
+
+    test("leave it open whether an orphan has a port, which is said, and is no failure of a timer", async () => {
+      const port = freePort();
+      await using run = stage(server(port));
+      await listenerOf(run, port);
+      const words = about({ port });
+      expect(await asNobody(...words)).toEqual({
+        exit: 3,
+        stdout: `? no orphan is seen to have a port\n  the owner of one listener can't be seen without \`sudo\`: 127.0.0.1:${port}\n`,
+        stderr: "",
+      });
+      expect(await asNobody("--stop", "--quiet", ...words)).toEqual({ exit: 3, stdout: "", stderr: "" });
+      const { stdout } = await asNobody("--json", ...words);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: false,
+        orphans: [],
+        unknown: [{ at: [{ port }], verdict: { grade: "unknown" } }],
+      });
+      const scheduled = await asNobody("--stop", "--scheduled", "--json", ...words);
+      expect(scheduled).toMatchObject({ exit: 0, stderr: "" });
+      expect(JSON.parse(scheduled.stdout)).toMatchObject({ ok: true, unknown: [{ at: [{ port }] }] });
+    });
+
+    test("are none of those that are asked about where a port is named that nobody has", async () => {
+      const [port, other] = [freePort(), freePort()];
+      await using run = stage(server(port));
+      await listenerOf(run, port);
+      expect(await asNobody(...about({ port: other }))).toMatchObject({
+        exit: 0,
+        stdout: "✓ no orphan has a port\n",
+      });
+    });
+  });
+}
 
 describe("a run that nobody watches", () => {
   const file = join(STATE, "portguard", "sightings.json");

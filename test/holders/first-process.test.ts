@@ -122,6 +122,20 @@ if (
     });
   });
 
+  test("clean leaves it open what can't be told, and names who it is", async () => {
+    const port = freePort();
+    const clean = `${words(binary())} clean --port ${port}; echo "it ended with $?"`;
+    const script = `/bin/true; ${serve(port)} & ${waitFor(port)}; ${clean}`;
+    await using run = driveBare([...ENGINE, "bash", "-c", script], { env: { LC_ALL: "C.UTF-8" } });
+    await run.ended();
+    expect(run.stdout.split("\n")).toEqual([
+      "? no orphan is seen to have a port",
+      expect.stringMatching(/^ {2}node \(pid \d+\) on 127.0.0.1:\d+ is perhaps an orphan, which can't be told: bash/),
+      "it ended with 3",
+      "",
+    ]);
+  });
+
   test("an init that starts one program has inherited all others", async () => {
     const [own, left, orphan] = [freePort(), freePort(), freePort()];
     const start = [`${serve(own)} &`, `( ${serve(left)} & )`, `set -m; ${edit(orphan)}`, killed(orphan)];

@@ -28,7 +28,10 @@ export const CLEAN_HELP: HelpPage = {
     },
     {
       title: "exit codes",
-      lines: ["0 no orphan is left; 1 some are; 2 bad usage"],
+      lines: [
+        "0 no orphan is left; 1 some are; 2 bad usage;",
+        "3 none is seen, and somebody could not be seen or judged (--scheduled: 0)",
+      ],
     },
   ],
   appendix: [
