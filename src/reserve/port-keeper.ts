@@ -68,6 +68,10 @@ export class PortKeeper {
     this.#drop([port]);
   }
 
+  letGoOfAll(): void {
+    this.#drop([...this.#kept.keys()]);
+  }
+
   /** Ends when nothing is kept any more. */
   async keep(): Promise<void> {
     for (;;) {

@@ -51,7 +51,9 @@ describe("a clean line", () => {
 
   test.each([
     ["8000", "`8000` is not for clean", "write --port 8000"],
-    ["stop", "`stop` is not for clean", "did you mean `clean schedule`?"],
+    ["stop", "`stop` is not for clean", "did you mean `--stop`?"],
+    ["shedule", "`shedule` is not for clean", "did you mean `clean schedule`?"],
+    ["everything", "`everything` is not for clean", "`portguard clean -h` has its flags"],
     ["--port 0", "`0` is not a port", "1 to 65535"],
     ["--check --stop", "--check and --stop contradict each other", "leave one of them out"],
     ["--all --scheduled", "nobody would be there to be asked", "leave one of them out"],

@@ -172,3 +172,10 @@ test("what pick keeps for another folder is never taken over", async () => {
   expect(idsOn(port).toSorted()).toEqual(kept);
   expect(isGone(keeper)).toBe(false);
 });
+
+test("who ends the process that keeps a pick finds nothing of it recorded", async () => {
+  const { ports, keeper } = await pick("shop", "--for", "60s");
+  process.kill(keeper, "SIGTERM");
+  await until("its record gone", () => records().length === 0);
+  await until("the port free", () => bindsPlainly("127.0.0.1", ports[0]!));
+});

@@ -7,6 +7,7 @@ import { SCHEDULERS, type SchedulerName } from "../../install/schedule/scheduler
 import type { ColorMode } from "../../report/style.ts";
 import { CLEAN_FLAGS, SCHEDULE_FLAGS } from "./clean-flags.ts";
 import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "../words/flag-values.ts";
+import { findNearest } from "../words/nearest.ts";
 import { type FlagValues, type Invocation, parseArgs } from "../words/parse-args.ts";
 
 /** A `clean` command line, read. */
@@ -86,11 +87,10 @@ function readSchedule(words: readonly string[]): CleanArgs {
 
 function refuseWord(word: string): never {
   const isPort = /^\d+$/.test(word);
-  return fail(
-    "BAD_USAGE",
-    `\`${word}\` is not for clean`,
-    isPort ? `write --port ${word}` : "did you mean `clean schedule`?",
-  );
+  const near = findNearest(word, ["schedule", ...CLEAN_FLAGS.map(({ name }) => name)]);
+  const meant = near === "schedule" ? "`clean schedule`" : near && `\`--${near}\``;
+  const hint = meant ? `did you mean ${meant}?` : "`portguard clean -h` has its flags";
+  return fail("BAD_USAGE", `\`${word}\` is not for clean`, isPort ? `write --port ${word}` : hint);
 }
 
 function readShared(flags: FlagValues): Shared {

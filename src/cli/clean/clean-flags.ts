@@ -1,3 +1,4 @@
+import { SCHEDULERS } from "../../install/schedule/scheduler.ts";
 import { type Flag, SHARED_FLAGS } from "../words/flags.ts";
 
 const FILTERS: readonly Flag[] = [
@@ -81,7 +82,7 @@ export const SCHEDULE_FLAGS: readonly Flag[] = [
     name: "with",
     value: "needed",
     shows: "NAME",
-    values: ["systemd", "launchd", "schtasks", "cron"],
+    values: SCHEDULERS,
     group: "the schedule",
     usual: true,
     help: "systemd, launchd, schtasks or cron (default: the one that this machine has)",

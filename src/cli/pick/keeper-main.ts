@@ -3,6 +3,7 @@ import type { ControlAnswer, ControlRequest } from "../../core/control.ts";
 import { PortguardError } from "../../core/error.ts";
 import type { Hold, Os } from "../../core/os.ts";
 import { PortKeeper } from "../../reserve/port-keeper.ts";
+import { hearSignals } from "../../reserve/signals.ts";
 import { reasonOf } from "../../core/system-reason.ts";
 import { writeFully } from "../../report/write.ts";
 import { serveControl } from "../../state/control-channel.ts";
@@ -28,6 +29,8 @@ export async function runKeeper(os: Os): Promise<number> {
     tell({ kind: "taken" });
     return 0;
   }
+  // Whoever stops us finds no record of us, even where nobody collects our end.
+  using _signals = hearSignals(os, () => keeper.letGoOfAll());
   try {
     const answer = keeper.pick(task.pick, task.term);
     tell({ ...answer, ...(unrecorded !== undefined && { unrecorded }) });
