@@ -74,6 +74,7 @@ describe("how a process of macOS lives", () => {
     const record = new Uint8Array(648);
     new DataView(record.buffer).setUint32(232, 0b1, true);
     expect([1, 2, 15].map((signal) => parseIgnores(record, signal))).toEqual([true, false, false]);
+    expect(parseIgnores(new Uint8Array(0), 1)).toBeUndefined();
   });
 });
 

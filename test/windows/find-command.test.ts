@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { findCommand } from "../../src/os/windows/find-command.ts";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findCommand, isFile } from "../../src/os/windows/find-command.ts";
 
 const FILES = [
   "C:\\Windows\\System32\\cmd.exe",
@@ -44,6 +47,19 @@ describe("finding a command on Windows", () => {
 
   test("looks along PATH alone where the user said so", () => {
     expect(find("local", { NoDefaultCurrentDirectoryInExePath: "1" })).toBe("not-found");
+  });
+
+  test("takes a file that can't be followed, as the store's aliases can't, and nothing that is none", () => {
+    const folder = mkdtempSync(join(tmpdir(), "portguard-aliases-"));
+    try {
+      writeFileSync(join(folder, "plain"), "");
+      symlinkSync("alias", join(folder, "alias"));
+      symlinkSync("nowhere", join(folder, "dangling"));
+      const names = ["plain", "alias", "dangling", "nothing", "plain/below", "."];
+      expect(names.map((name) => isFile(join(folder, name)))).toEqual([true, true, false, false, false, false]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("takes the endings of PATHEXT, and says what can't be started by itself", () => {

@@ -21,6 +21,7 @@ const SOCKINFO_TCP = 2;
 const SOCKINFO_UN = 3;
 const SOCK_STREAM = 1;
 const IPPROTO_UDP = 17;
+const KINFO_PROC_BYTES = 648;
 
 /** `proc_bsdinfo` */
 export function parseFullFacts(bytes: Uint8Array): ProcessFacts {
@@ -89,8 +90,12 @@ export function parseSocketPeer(bytes: Uint8Array): "open" | "closed" | "unknown
   return view.getBigUint64(264, true) === 0n ? "closed" : "open";
 }
 
-/** Whether a signal is ignored, in a `kinfo_proc`, whose mask has its lowest bit for signal 1. */
-export function parseIgnores(bytes: Uint8Array, signal: number): boolean {
+/**
+ * Whether a signal is ignored, in a `kinfo_proc`, whose mask has its lowest bit for signal 1. Of a process that is gone the
+ * kernel tells no error, but no record.
+ */
+export function parseIgnores(bytes: Uint8Array, signal: number): boolean | undefined {
+  if (bytes.length < KINFO_PROC_BYTES) return undefined;
   return ((viewOf(bytes).getUint32(232, true) >>> (signal - 1)) & 1) === 1;
 }
 

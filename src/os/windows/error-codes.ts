@@ -1,6 +1,8 @@
 /** Windows' error numbers that mean something to portguard (winerror.h). */
 export const ERROR_BROKEN_PIPE = 109;
 export const ERROR_INSUFFICIENT_BUFFER = 122;
+/** Of a pipe whose other end was closed by DisconnectNamedPipe, and not by the end of its process. */
+export const ERROR_PIPE_NOT_CONNECTED = 233;
 export const ERROR_MORE_DATA = 234;
 /** Refused: an excluded range or a policy, but also somebody's exclusive socket on an overlapping address. */
 export const WSAEACCES = 10013;

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { win32 } from "node:path";
 import type { CommandFound } from "../../core/os.ts";
 
@@ -28,8 +28,29 @@ function machineFacts(): SearchFacts {
   return {
     env: process.env,
     cwd: process.cwd(),
-    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    isFile,
   };
+}
+
+/**
+ * The aliases of programs from the store (`python.exe` in WindowsApps) are files that nobody but CreateProcess can open:
+ * stat() is refused, and what is looked at is the alias itself (nodejs/node#36790).
+ */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return isThere(path);
+  }
+}
+
+/** False in a folder that we may not look into, too. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch {
+    return false;
+  }
 }
 
 function foldersFor(name: string, { env }: SearchFacts): string[] {

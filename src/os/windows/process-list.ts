@@ -1,4 +1,5 @@
-import { lazyDll, readWide } from "./dll.ts";
+import { fail } from "../../core/error.ts";
+import { lastError, lazyDll, readWide } from "./dll.ts";
 
 const kernel32 = lazyDll("kernel32.dll", {
   CreateToolhelp32Snapshot: { args: ["u32", "u32"], returns: "u64" },
@@ -22,10 +23,17 @@ export interface ListedProcess {
   readonly name: string;
 }
 
-/** Every process of this machine, one after the other from one snapshot. */
+/** Every process of this machine, one after the other from one snapshot. Throws INTERNAL: none would be all dead. */
 export function* listProcesses(): Generator<ListedProcess> {
   const snapshot = kernel32().CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-  if (snapshot === INVALID_HANDLE) return;
+  if (snapshot === INVALID_HANDLE) {
+    const error = lastError();
+    fail(
+      "INTERNAL",
+      `the list of processes can't be read (error ${error})`,
+      `look it up with \`net helpmsg ${error}\``,
+    );
+  }
   try {
     const entry = new Uint8Array(ENTRY_BYTES);
     new DataView(entry.buffer).setUint32(0, ENTRY_BYTES, true);

@@ -18,8 +18,8 @@ const CWD_IN_PARAMETERS = 0x38n;
 const COMMAND_LINE_IN_PARAMETERS = 0x70n;
 const ENVIRONMENT_IN_PARAMETERS = 0x80n;
 const ENVIRONMENT_SIZE_IN_PARAMETERS = 0x3f0n;
-/** An environment has at most 32,767 characters by its documentation; more is read of none. */
-const ENVIRONMENT_BYTES = 2 * 32_768;
+/** Only a single variable is limited to 32,767 characters, an environment not: more than this is read of none. */
+const ENVIRONMENT_BYTES = 1024 * 1024;
 
 /** The command line as one text, from the kernel where it tells (Windows 8.1), else out of the process's memory. */
 export function readCommandLine(handle: ProcessHandle): string | undefined {

@@ -1,5 +1,5 @@
 import { lastError, lazyDll } from "./dll.ts";
-import { ERROR_BROKEN_PIPE } from "./error-codes.ts";
+import { ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED } from "./error-codes.ts";
 
 const kernel32 = lazyDll("kernel32.dll", {
   GetStdHandle: { args: ["u32"], returns: "u64" },
@@ -9,6 +9,7 @@ const kernel32 = lazyDll("kernel32.dll", {
 
 const STD_INPUT_HANDLE = 0xffff_fff6;
 const FILE_TYPE_PIPE = 3;
+const ENDED: readonly number[] = [ERROR_BROKEN_PIPE, ERROR_PIPE_NOT_CONNECTED];
 
 /** Whether another program writes our standard input. Sockets are pipes to Windows as well. */
 export function isStdinPipe(): boolean {
@@ -22,5 +23,5 @@ export function isStdinPipe(): boolean {
 export function isStdinClosed(): boolean {
   const handle = kernel32().GetStdHandle(STD_INPUT_HANDLE);
   const open = kernel32().PeekNamedPipe(handle, null, 0, null, null, null) !== 0;
-  return !open && lastError() === ERROR_BROKEN_PIPE;
+  return !open && ENDED.includes(lastError());
 }

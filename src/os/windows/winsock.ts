@@ -1,4 +1,3 @@
-import { ptr } from "bun:ffi";
 import { type Endpoint, formatEndpoint } from "../../core/endpoint.ts";
 import { fail } from "../../core/error.ts";
 import { lastError, lazyDll } from "./dll.ts";
@@ -63,7 +62,7 @@ export function adoptSocket(info: Uint8Array<ArrayBuffer>): bigint | number {
   startWinsock();
   const from = FROM_PROTOCOL_INFO;
   const flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
-  const socket = winsock().WSASocketW(from, from, from, ptr(info), 0, flags);
+  const socket = winsock().WSASocketW(from, from, from, info, 0, flags);
   return socket === INVALID_SOCKET ? lastError() : socket;
 }
 
@@ -79,8 +78,6 @@ export function startWinsock(): void {
   const error = winsock().WSAStartup(VERSION_2_2, new Uint8Array(WSADATA_BYTES));
   if (error !== 0)
     fail("INTERNAL", `Winsock can't be started (error ${error})`, "see whether other programs reach the network");
-  // To open its library could change the very number that it is to tell: done before the first one counts.
-  lastError();
   started = true;
 }
 

@@ -21,13 +21,14 @@ export function readLife(pid: number): Life {
   const full = readProcessBlock(pid, "full");
   const folders = readProcessBlock(pid, "folders");
   const record = readSysctlOf(...KERN_PROC_PID, pid);
+  const ignores = typeof record === "number" ? undefined : parseIgnores(record, SIGHUP);
   const strings = readStart(pid)?.environment;
   const hidden = unseen(NOT_OURS, WITH_SUDO);
   return {
     stdio: readStdio(pid),
     terminal: full ? seen(nameTerminal(parseTerminal(full))) : hidden,
     folder: folders ? seen(parseFolderLinks(folders) === 0 ? "deleted" : "there") : hidden,
-    hangup: typeof record === "number" ? hidden : seen(parseIgnores(record, SIGHUP) ? "ignored" : "heeded"),
+    hangup: ignores === undefined ? hidden : seen(ignores ? "ignored" : "heeded"),
     // A program that the system protects tells no variable at all.
     environment: strings && strings.length > 0 ? seen(pickTelling(strings)) : hidden,
     home: readHome(pid, strings),

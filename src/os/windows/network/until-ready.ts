@@ -18,7 +18,8 @@ const loop = new WaitLoop<Watched>((all) => {
   const reading = all.filter(({ what }) => what === "read");
   const connecting = all.filter(({ what }) => what === "connect");
   const [read, written, failed] = [setOf(reading), setOf(connecting), setOf(connecting)];
-  winsock().select(0, read, written, failed, NO_TIME);
+  // Sets that it refused would go on naming every socket, and none of them is known to be ready.
+  if (winsock().select(0, read, written, failed, NO_TIME) < 0) return all.map(() => 0);
   const ready = new Set([read, written, failed].flatMap((set) => [...set.subarray(1, 1 + Number(set[0]!))]));
   return all.map(({ socket }) => (ready.has(socket) ? READY : 0));
 });
