@@ -2,7 +2,7 @@ import type { EntryStep, RuleEntry, RuleJournal } from "../core/rule-journal.ts"
 import { RULE_ENTRY_VERSION } from "../core/rule-journal.ts";
 import type { RuleRequest } from "../core/rule-request.ts";
 import type { Step } from "../core/step.ts";
-import { answer } from "./check.ts";
+import { answer, findHandles } from "./check.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import type { RunCommand } from "./run-command.ts";
 import type { RulePlan } from "./write/plan.ts";
@@ -150,11 +150,13 @@ export async function revertRule(entry: RuleEntry, { run, journal }: ApplyTools)
     ...indexes.filter((index) => draft.entry.steps[index]!.part === "persist"),
   ];
   const notes: string[] = [];
+  let found = false;
   for (const index of inOrder) {
     const { step, state, kept } = draft.entry.steps[index]!;
     if (state !== "doing" && state !== "done") continue;
     for (const undo of step.undo) {
       const undone = await takeBack(undo, kept, run);
+      found ||= undone.kind !== "absent";
       if (undone.kind === "failed") {
         draft.write(index, {});
         return { kind: "stuck", because: undone.because, entry: draft.entry };
@@ -162,22 +164,40 @@ export async function revertRule(entry: RuleEntry, { run, journal }: ApplyTools)
       if (undone.kind === "lost") notes.push(undone.note);
     }
     draft.write(index, { state: "undone" });
+    notes.push(...(await noteTwin(step, run)));
   }
   journal.remove(entry.id);
+  if (!found) notes.push("nothing of it was there any more");
   return { kind: "reverted", notes };
 }
 
-type TakenBack = { kind: "done" } | { kind: "failed"; because: string } | { kind: "lost"; note: string };
+/** Ours is gone, and an equal one is there: whoever copied it has to say whether it may go. */
+async function noteTwin({ unless, undo, what }: Step, run: RunCommand): Promise<readonly string[]> {
+  if (!unless || undo.length === 0 || (await answer(unless, run)) !== "yes") return [];
+  return [`somebody else has put an equal one there, which stays: ${what}`];
+}
+
+type TakenBack =
+  | { kind: "done" }
+  | { kind: "absent" }
+  | { kind: "failed"; because: string }
+  | { kind: "lost"; note: string };
 
 async function takeBack(undo: Step, kept: string | undefined, run: RunCommand): Promise<TakenBack> {
   const begun = await begin(undo, "waiting", run);
-  if (begun === "skip") return { kind: "done" };
+  if (begun === "skip" || (await isNone(undo, run))) return { kind: "absent" };
   if (begun !== "do") return { kind: "failed", because: begun.because };
   const done = await carryOut(undo, run, kept);
   if (done.kind === "done") return done;
   if (done.kind === "lost") return { kind: "lost", note: `could not ${undo.what}: it was never told` };
   // Somebody else may have taken it back between the question and the command.
   return undo.when && (await begin(undo, "waiting", run)) === "skip" ? { kind: "done" } : done;
+}
+
+/** Whether a step that is about rules has none to be about. */
+async function isNone({ each }: Step, run: RunCommand): Promise<boolean> {
+  const handles = each && (await findHandles(each, run));
+  return Array.isArray(handles) && handles.length === 0;
 }
 
 /** An entry while it changes; what is marked goes to the disk with the next write, which comes before the next change. */
