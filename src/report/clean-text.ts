@@ -4,6 +4,7 @@ import { joinFew, joinWords } from "../core/port-held-error.ts";
 import type { LeftAlone, Stopped } from "../core/stop.ts";
 import { describeStopped } from "./freed-text.ts";
 import { renderJson } from "./json.ts";
+import { holderFields, type JsonField } from "./json-fields.ts";
 import { nameOwner } from "./who-text.ts";
 import { clip } from "./sanitize.ts";
 import type { SpanLine } from "./spans.ts";
@@ -96,6 +97,20 @@ function adviseOn(orphans: readonly PortHolder[], stopped: readonly Stopped[]): 
 function countOf(count: number, grade: string): string {
   return count === 1 ? `the one that is ${grade}` : `the ${count} that are ${grade}`;
 }
+
+/** Every field of what `clean --json` writes. */
+export const SWEPT_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "whether no orphan has a port, as far as the exit code goes"],
+  ...holderFields("orphans[]", "those that are there in the end"),
+  ...holderFields("unknown[]", "those who could not be seen, or judged"),
+  ["stopped[]", "whom it has stopped, or tried to", "stopped"],
+  ...holderFields("left[]", "who was not to be stopped"),
+  ["left[].because", "why, one line"],
+  ["left[].kind", "refused or unknown"],
+  ["left[].stop?", "how it is stopped rightly", "remedy"],
+  ["waiting", "how many a scheduled run is to see once more first"],
+];
 
 export function renderSweptJson({ orphans, stopped, left, unknown, waiting }: Swept, state: CleanState): string {
   return renderJson({

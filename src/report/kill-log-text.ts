@@ -3,6 +3,7 @@ import type { OsName } from "../core/os.ts";
 import { joinFew } from "../core/port-held-error.ts";
 import { describeEvidence } from "./finding-text.ts";
 import { renderJson } from "./json.ts";
+import type { JsonField } from "./json-fields.ts";
 import { nameProcess } from "./who-text.ts";
 import { shortTime } from "./rule-text.ts";
 import { formatCommand } from "./shell-words.ts";
@@ -39,6 +40,27 @@ function againOf({ command, cwd }: KillRecord, system: OsName): string | undefin
   const line = formatCommand(command, system);
   return cwd === undefined ? line : `${formatCommand(["cd", cwd], system)} && ${line}`;
 }
+
+/** Every field of what `clean --log --json` writes. */
+export const KILLS_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "true"],
+  ["kills[].version", "1"],
+  ["kills[].at", "ISO 8601, UTC"],
+  ["kills[].by", "free, clean, schedule or reserve"],
+  ["kills[].pid", "a number"],
+  ["kills[].name?", "a text"],
+  ["kills[].user?", "a text"],
+  ["kills[].command[]", "its words"],
+  ["kills[].cwd?", "its folder"],
+  ["kills[].ports[]", "tcp 127.0.0.1:8000"],
+  ["kills[].role", "holder, worker, watcher or reservation"],
+  ["kills[].grade", "as `who` tells it"],
+  ["kills[].because", "one line that completes: it was …"],
+  ["kills[].evidence[]", "what was seen, and where", "evidence"],
+  ["kills[].outcome", "ended or killed"],
+  ["kills[].again?", "the command line that starts it again"],
+];
 
 export function renderKillLogJson(records: readonly KillRecord[], system: OsName): string {
   return renderJson({ ok: true, kills: records.map((record) => ({ ...record, again: againOf(record, system) })) });

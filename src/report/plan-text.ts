@@ -1,4 +1,5 @@
 import { renderJson } from "./json.ts";
+import type { JsonField } from "./json-fields.ts";
 
 /** What `--dry-run` shows of any plan: its steps, in order. */
 export interface ShownPlan {
@@ -10,6 +11,14 @@ export function renderPlan({ steps }: ShownPlan): string {
   const width = Math.max(0, ...steps.map((step) => step.do.length));
   return steps.map((step) => `${step.do.padEnd(width)}  ${step.what}\n`).join("");
 }
+
+/** Every field of what `--dry-run --json` writes. */
+export const PLAN_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "true"],
+  ["plan.steps[].do", "ask, stop, leave, prove, note, …"],
+  ["plan.steps[].what", "one line"],
+];
 
 /** The whole plan as one object: `{ schema, ok: true, plan }`. */
 export function renderPlanJson(plan: ShownPlan): string {

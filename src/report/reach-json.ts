@@ -4,9 +4,10 @@ import type { ConnectOutcome, DatagramOutcome } from "../core/network.ts";
 import type { Target, Vantage } from "../core/target.ts";
 import { readGreeting } from "./attempt-text.ts";
 import { renderJson } from "./json.ts";
+import type { JsonField } from "./json-fields.ts";
 
 /** Every field of the object that `renderReachJson` writes, for `reach --help`; `[]` is each item of a list, `?` may be missing. */
-export const REACH_JSON: readonly (readonly [field: string, what: string])[] = [
+export const REACH_JSON: readonly JsonField[] = [
   ["schema", "1"],
   ["ok", "whether the verdict is reachable"],
   ["verdict", "reachable, unreachable or unknown"],

@@ -1,5 +1,6 @@
 import type { RestartOutcome } from "../core/reserve-event.ts";
 import { renderJson } from "./json.ts";
+import type { JsonField } from "./json-fields.ts";
 import type { SpanLine } from "./spans.ts";
 import type { Style } from "./style.ts";
 
@@ -22,7 +23,17 @@ export function renderRestart({ name, ms, outcome }: ToldRestart, { marks }: Sty
   return [[{ text: marks.bad, tone: "bad" }, ` ${name} is not restarted: ${outcome.what}`]];
 }
 
-/** `{ schema, ok, name, ms, generation | what }`. */
+/** Every field of what `restart --json` writes. */
+export const RESTART_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "whether it is ready"],
+  ["name", "the reservation's"],
+  ["ms", "milliseconds that it took"],
+  ["generation?", "where it is ready: which start of the command it was"],
+  ["what?", "where it is not: why, one line"],
+];
+
+/** As `RESTART_JSON` lists it. */
 export function renderRestartJson({ outcome, ...told }: ToldRestart): string {
   const { kind, ...values } = outcome;
   return renderJson({ ok: kind === "restarted", ...told, ...values });

@@ -2,7 +2,30 @@ import type { PortHolder } from "../core/holder.ts";
 import type { LeftAlone, Stopped } from "../core/stop.ts";
 import type { ShownFreed } from "./freed-text.ts";
 import { renderJson } from "./json.ts";
+import { holderFields, type JsonField } from "./json-fields.ts";
 import { nameOwner } from "./who-text.ts";
+
+/** Every field of what `free --json` writes. */
+export const FREED_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "whether all of them are free"],
+  ["ports[].port", "a number"],
+  ["ports[].protocol", "tcp or udp"],
+  ["ports[].state", "free, not-free or unknown"],
+  ["ports[].proof.kind", "bound, unused, held, closing, refused or not-local"],
+  ["ports[].proof.refusal?", "of unused and refused: why it was not bound", "refusal"],
+  ["ports[].proof.at?", "of not-local", "endpoint"],
+  ["ports[].stopped[]", "whom it has stopped, or tried to", "stopped"],
+  ...holderFields("ports[].left[]", "who was not to be stopped"),
+  ["ports[].left[].because", "why, one line"],
+  ["ports[].left[].kind", "refused, or unknown: it can't be told whether it would be right"],
+  ["ports[].left[].stop?", "how it is stopped rightly", "remedy"],
+  ...holderFields("ports[].newcomers[]", "who has got it since"),
+  ["ports[].newcomers[].revivedBy?", "who has started it again", "process"],
+  ["ports[].clients[].at", "whose own end of a connection is the port, and keeps it", "endpoint"],
+  ["ports[].clients[].process?", "missing where none is seen", "process"],
+  ["ports[].clients[].closing?", "true where the connection is closing, and nobody has it"],
+];
 
 /** What became of each port. */
 export function renderFreedJson(all: readonly ShownFreed[]): string {

@@ -1,6 +1,8 @@
 import { expect } from "bun:test";
 import { resolve } from "node:path";
 import { AGENT_SHELLS } from "../../src/core/origin.ts";
+import { WHO_JSON } from "../../src/report/who-json.ts";
+import { untold } from "../report/fields-of.ts";
 import { binary, driveBare, type DriveOptions, type Run } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
@@ -65,6 +67,7 @@ export async function ask(words: readonly (string | number)[], env: Record<strin
 export async function who(...words: readonly (string | number)[]): Promise<Told> {
   const { stdout, stderr } = await ask([...words, "--json"]);
   expect(stderr).toBe("");
+  expect(untold(stdout, WHO_JSON)).toEqual([]);
   return JSON.parse(stdout) as Told;
 }
 

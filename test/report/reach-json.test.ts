@@ -4,6 +4,7 @@ import type { FirewallAnswer } from "../../src/core/firewall-answer.ts";
 import { parseTarget } from "../../src/core/parse-target.ts";
 import { parseVantage } from "../../src/core/parse-vantage.ts";
 import { REACH_JSON, renderReachChange, renderReachJson, type ShownFix } from "../../src/report/reach-json.ts";
+import { fieldsOf } from "./fields-of.ts";
 import { connectedAt, diagnosisOf, healthyOf, hostileDiagnosis, refusedAt, timeoutAt } from "./diagnosis.ts";
 
 const RULE = {
@@ -35,13 +36,6 @@ const FIXED: ShownFix = {
   steps: [{ what: "c", argv: ["d"] }],
   revert: ["e"],
 };
-
-/** `findings[].code` for every value in it. */
-function fieldsOf(value: unknown, path = ""): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`));
-  if (typeof value !== "object" || value === null) return [path];
-  return Object.entries(value).flatMap(([name, item]) => fieldsOf(item, path === "" ? name : `${path}.${name}`));
-}
 
 describe("the object of --json", () => {
   test("has exactly the fields that the help lists", () => {

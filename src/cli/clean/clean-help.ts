@@ -1,3 +1,7 @@
+import { describeFields } from "../../report/json-fields.ts";
+import { SWEPT_JSON } from "../../report/clean-text.ts";
+import { KILLS_JSON } from "../../report/kill-log-text.ts";
+import { PLAN_JSON } from "../../report/plan-text.ts";
 import { CLEAN_FLAGS, SCHEDULE_FLAGS } from "./clean-flags.ts";
 import type { HelpPage } from "../words/help.ts";
 
@@ -35,14 +39,9 @@ export const CLEAN_HELP: HelpPage = {
     },
   ],
   appendix: [
-    {
-      title: "the object of --json",
-      lines: [
-        "ok; orphans: who, pid, command, cwd, at, verdict (grade, because, evidence)",
-        "stopped, left, waiting: what was done, and what was not",
-        "--log: kills, each with at, by, pid, command, cwd, ports, because, evidence, outcome, again",
-      ],
-    },
+    { title: "the object of --json", lines: describeFields(SWEPT_JSON) },
+    { title: "that of --dry-run --json", lines: describeFields(PLAN_JSON) },
+    { title: "that of --log --json", lines: describeFields(KILLS_JSON) },
   ],
 };
 

@@ -1,3 +1,6 @@
+import { describeFields } from "../../report/json-fields.ts";
+import { PLAN_JSON } from "../../report/plan-text.ts";
+import { FREED_JSON } from "../../report/stop-json.ts";
 import { FREE_FLAGS } from "./free-flags.ts";
 import type { HelpPage } from "../words/help.ts";
 
@@ -43,12 +46,7 @@ export const FREE_HELP: HelpPage = {
     },
   ],
   appendix: [
-    {
-      title: "the object of --json",
-      lines: [
-        "ok; ports: a list of port, protocol, state (free, not-free, unknown), proof,",
-        "stopped (pid, name, command, role, outcome, tookMs), left (because, stop), newcomers, clients",
-      ],
-    },
+    { title: "the object of --json", lines: describeFields(FREED_JSON) },
+    { title: "that of --dry-run --json", lines: describeFields(PLAN_JSON) },
   ],
 };

@@ -1,3 +1,5 @@
+import { describeFields } from "../../report/json-fields.ts";
+import { LIST_CHANGE_JSON, LIST_JSON } from "../../report/list-json.ts";
 import type { HelpPage } from "../words/help.ts";
 import { LIST_FLAGS } from "./list-flags.ts";
 
@@ -20,14 +22,7 @@ export const LIST_HELP: HelpPage = {
     { title: "exit codes", lines: ["0 something is listed, 1 nothing, 2 bad usage, 3 a name can't be looked up"] },
   ],
   appendix: [
-    {
-      title: "the object of --json",
-      lines: [
-        "ok; listeners: a list of at, state (listening, open, held), process, sharedWith, openToOthers,",
-        "  and reservation, its name",
-        "reservations: a list of name, ports, directory, command, portguard, guard, server, generation,",
-        "  way, since and restart",
-      ],
-    },
+    { title: "the object of --json", lines: describeFields(LIST_JSON) },
+    { title: "a line of --follow --json", lines: describeFields(LIST_CHANGE_JSON) },
   ],
 };

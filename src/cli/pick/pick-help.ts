@@ -1,5 +1,14 @@
+import { describeFields, type JsonField } from "../../report/json-fields.ts";
 import type { HelpPage } from "../words/help.ts";
 import { PICK_FLAGS } from "./pick-flags.ts";
+
+/** Every field of what `pick --json` writes. */
+export const PICK_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "true"],
+  ["ports[]", "numbers, in order"],
+  ["keeper", "the pid of the process that keeps them"],
+];
 
 export const PICK_HELP: HelpPage = {
   verb: "pick",
@@ -43,5 +52,5 @@ export const PICK_HELP: HelpPage = {
       lines: ["0 picked; 1 none free; 2 bad usage; with --exec as `reserve` has them"],
     },
   ],
-  appendix: [{ title: "the object of --json", lines: ["ok, ports, keeper (the pid of the process that keeps them)"] }],
+  appendix: [{ title: "the object of --json", lines: describeFields(PICK_JSON) }],
 };

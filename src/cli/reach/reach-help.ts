@@ -1,3 +1,4 @@
+import { describeFields } from "../../report/json-fields.ts";
 import { REACH_JSON } from "../../report/reach-json.ts";
 import type { HelpPage } from "../words/help.ts";
 import { REACH_FLAGS } from "./reach-flags.ts";
@@ -46,12 +47,7 @@ export const REACH_HELP: HelpPage = {
   appendix: [
     {
       title: "the object of --json (--follow: one a line, and the time; --rules: ok, target, from, firewall)",
-      lines: describeFields(),
+      lines: describeFields(REACH_JSON),
     },
   ],
 };
-
-function describeFields(): readonly string[] {
-  const width = Math.max(...REACH_JSON.map(([field]) => field.length));
-  return REACH_JSON.map(([field, what]) => `${field.padEnd(width)}  ${what}`);
-}

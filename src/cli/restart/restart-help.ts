@@ -1,3 +1,5 @@
+import { describeFields } from "../../report/json-fields.ts";
+import { RESTART_JSON } from "../../report/restart-text.ts";
 import type { HelpPage } from "../words/help.ts";
 import { RESTART_FLAGS } from "./restart-flags.ts";
 
@@ -23,7 +25,5 @@ export const RESTART_HELP: HelpPage = {
       ],
     },
   ],
-  appendix: [
-    { title: "the object of --json", lines: ["ok, name, ms; generation where it is ready, what where it is not"] },
-  ],
+  appendix: [{ title: "the object of --json", lines: describeFields(RESTART_JSON) }],
 };

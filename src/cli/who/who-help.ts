@@ -1,3 +1,4 @@
+import { describeFields } from "../../report/json-fields.ts";
 import { WHO_JSON } from "../../report/who-json.ts";
 import type { HelpPage } from "../words/help.ts";
 import { WHO_FLAGS } from "./who-flags.ts";
@@ -35,10 +36,5 @@ export const WHO_HELP: HelpPage = {
       lines: ["0 somebody holds it; 1 nobody; 2 bad usage; 3 somebody who may not be seen"],
     },
   ],
-  appendix: [{ title: "the object of --json", lines: describeFields() }],
+  appendix: [{ title: "the object of --json", lines: describeFields(WHO_JSON) }],
 };
-
-function describeFields(): readonly string[] {
-  const width = Math.max(...WHO_JSON.map(([field]) => field.length));
-  return WHO_JSON.map(([field, what]) => `${field.padEnd(width)}  ${what}`);
-}

@@ -1,5 +1,20 @@
+import { describeFields, type JsonField } from "../../report/json-fields.ts";
 import type { HelpPage } from "../words/help.ts";
 import { WRAP_FLAGS } from "./wrap-flags.ts";
+
+/** Every field of what `wrap --json` writes. */
+export const WRAP_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "true"],
+  ["changed", "whether anything had to be"],
+  ["file", "as it was given"],
+  ["path", "where it is, links followed"],
+  ["server", "its name there"],
+  ["project?", "the folder whose server it is (Claude Code)"],
+  ["command[]", "what it is started as from now on"],
+  ["dryRun", "whether nothing was written"],
+  ["backup?", "where the text is kept that was there before"],
+];
 
 export const WRAP_HELP: HelpPage = {
   verb: "wrap",
@@ -36,13 +51,5 @@ export const WRAP_HELP: HelpPage = {
       ],
     },
   ],
-  appendix: [
-    {
-      title: "the object of --json",
-      lines: [
-        "ok, changed, file, path, server, project, command (what it is started as from now on), dryRun,",
-        "backup",
-      ],
-    },
-  ],
+  appendix: [{ title: "the object of --json", lines: describeFields(WRAP_JSON) }],
 };
