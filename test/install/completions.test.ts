@@ -7,6 +7,8 @@ import { freePort } from "../drive/free-port.ts";
 import { OUR_NAME } from "../drive/us.ts";
 import { until } from "../drive/until.ts";
 import { need } from "../need.ts";
+import { describeServer } from "../servers/find-server.ts";
+import { partFolder } from "../servers/parts.ts";
 
 const PATH = [dirname(binary()), process.env["PATH"]].join(delimiter);
 
@@ -159,6 +161,28 @@ test("PowerShell's script registers a completer that asks portguard", () => {
   expect(script).toContain("__complete $before.Count @before");
   const count = (sign: string) => script.split(sign).length;
   expect([count("("), count("{")]).toEqual([count(")"), count("}")]);
+});
+
+/** As far as it is used here. */
+interface TreeSitter {
+  readonly Language: { load(path: string): Promise<object> };
+  readonly Parser: {
+    init(): Promise<void>;
+    new (): { setLanguage(language: object): void; parse(text: string): { readonly rootNode: { hasError: boolean } } };
+  };
+}
+
+describeServer("PowerShell's grammar", (path) => {
+  test("takes PowerShell's script, which is not run here, for one without a fault", async () => {
+    const library = join(partFolder("grammars"), "node_modules/web-tree-sitter/web-tree-sitter.js");
+    const { Language, Parser } = (await import(library)) as TreeSitter;
+    await Parser.init();
+    const parser = new Parser();
+    parser.setLanguage(await Language.load(path));
+    const isWhole = (text: string) => !parser.parse(text).rootNode.hasError;
+    expect(isWhole(scriptOf("powershell"))).toBe(true);
+    expect(isWhole(scriptOf("powershell").replace("switch", "switch {"))).toBe(false);
+  });
 });
 
 test("an unknown shell is bad usage, with what there is", () => {

@@ -22,6 +22,7 @@ const SERVERS = {
   nodemon: fromPart("watchers", "node_modules/.bin/nodemon"),
   pm2: fromPart("managers", "node_modules/.bin/pm2"),
   forever: fromPart("managers", "node_modules/.bin/forever"),
+  "PowerShell's grammar": fromPart("grammars", "node_modules/tree-sitter-powershell/tree-sitter-powershell.wasm"),
   uv: fromPart("uv", "bin/uv"),
   next: fromPart("node", "node_modules/.bin/next"),
   "server-everything": fromPart("node", "node_modules/@modelcontextprotocol/server-everything/dist/index.js"),

@@ -18,6 +18,7 @@ const MAKERS: Record<PartName, (folder: string) => Promise<void>> = {
   node: (folder) => installPackages("node", folder),
   watchers: (folder) => installPackages("watchers", folder),
   managers: (folder) => installPackages("managers", folder),
+  grammars: (folder) => installPackages("grammars", folder),
   go: async (folder) => {
     await $({ cwd: committed("programs/go") })`go build -o ${join(folder, "server")} .`;
   },

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** What the servers need beyond this project and the system's packages. */
-export type PartName = "python" | "node" | "watchers" | "managers" | "uv" | "go" | "java" | "docker";
+export type PartName = "python" | "node" | "watchers" | "managers" | "grammars" | "uv" | "go" | "java" | "docker";
 
 export interface Part {
   readonly name: PartName;
@@ -19,6 +19,7 @@ export const PARTS: readonly Part[] = [
   { name: "node", inputs: ["node/package.json", "node/package-lock.json"], tools: ["node", "npm"] },
   { name: "watchers", inputs: ["watchers/package.json", "watchers/package-lock.json"], tools: ["node", "npm"] },
   { name: "managers", inputs: ["managers/package.json", "managers/package-lock.json"], tools: ["node", "npm"] },
+  { name: "grammars", inputs: ["grammars/package.json", "grammars/package-lock.json"], tools: ["node", "npm"] },
   { name: "uv", inputs: ["uv-requirements.txt"], tools: ["python3"] },
   { name: "go", inputs: ["programs/go/go.mod", "programs/go/main.go"], tools: ["go"] },
   { name: "docker", inputs: ["docker-package.txt"], tools: ["apt-get", "dpkg-deb"] },
