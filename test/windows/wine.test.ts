@@ -112,6 +112,13 @@ function runSuite(): void {
     await isFree(port);
   });
 
+  test("a picked port gives way to a reservation of the same folder, over a named pipe", async () => {
+    const { stdout } = await wine.run("portguard.exe", "pick", "--for", "60s");
+    const held = await wine.run("portguard.exe", "reserve", stdout.trim(), "--for", "1ms");
+    expect({ end: held.end, told: held.stderr }).toEqual({ end: 0, told: expect.stringContaining("held on") });
+    await until("the keeper's end", () => wine.left().every(({ command }) => !command.includes("__keep")));
+  });
+
   describe("a command", () => {
     test("gets the port by release, is verified by its pid, and ends with portguard's SIGKILL", async () => {
       const port = freePort();
