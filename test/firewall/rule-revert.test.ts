@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { need, needThat } from "../need.ts";
 import { listed, refuseByIptables, refuseByNft, rule } from "./rule-drive.ts";
 import { Arena, PORTS } from "./write/arena.ts";
@@ -39,6 +41,30 @@ if (need("iptables", "ip6tables", "nft", "nsenter") && needThat("root", process.
       const gone = await rule(arena, "--revert");
       expect([gone.exit, gone.stdout]).toEqual([0, expect.stringContaining("nothing of it was there any more")]);
       expect(await listed(arena)).toEqual({});
+    });
+  });
+
+  describe("two at once", () => {
+    test("of the same rule make one of it, and one that was killed at its turn keeps nobody waiting", async () => {
+      using arena = await Arena.open();
+      await refuseByIptables(arena);
+      const before = await arena.rules();
+      const folder = join(arena.folder, "xdg", "portguard", "rules");
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      // Nobody has this number: whoever had it is gone.
+      writeFileSync(join(folder, "turn"), `${2 ** 30} 1\n`, { mode: 0o600 });
+      const both = await Promise.all([1, 2].map(() => rule(arena, PORT, "--apply", "--yes", "--json")));
+      expect(both.map(({ exit, json }) => [exit, json["state"]])).toEqual([
+        [0, "applied"],
+        [0, "applied"],
+      ]);
+      expect(both.filter(({ json }) => json["changed"] === true)).toHaveLength(1);
+      const ids = both.map(({ json }) => (json["rule"] as { readonly id: string }).id);
+      expect(await listed(arena)).toEqual({ [ids[0]!]: "in place" });
+      expect(ids[1]).toBe(ids[0]);
+      expect((await rule(arena, "--revert")).exit).toBe(0);
+      expect(await arena.rules()).toBe(before);
+      expect(existsSync(join(folder, "turn"))).toBe(false);
     });
   });
 

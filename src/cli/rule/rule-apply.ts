@@ -5,17 +5,19 @@ import { type Applied, applyRule, revertRule } from "../../firewall/apply.ts";
 import { planExpiry } from "../../firewall/expiry.ts";
 import { readClients } from "../../firewall/gather-clients.ts";
 import { standingWith, tell } from "../../firewall/judge-plan.ts";
+import { findSameRule } from "../../firewall/same-rule.ts";
 import type { RulePlan } from "../../firewall/write/plan.ts";
 import { askYes } from "../../report/ask.ts";
 import { renderJson } from "../../report/json.ts";
 import { renderOfferJson, showStep } from "../../report/rule-json.ts";
-import { HALF, describeRequest, renderOffer, renderRuleAnswer, shortTime } from "../../report/rule-text.ts";
+import { HALF, describeRequest, renderOffer, renderRuleAnswer, shortTime, undoSteps } from "../../report/rule-text.ts";
 import type { SpanLine } from "../../report/spans.ts";
 import type { Style } from "../../report/style.ts";
 import { styleOfStdout, writeAnswer, writeSpans } from "../../report/write.ts";
 import type { RuleArgs } from "./rule-args.ts";
 import { type Probe, probeRule, readOwnWaysOf } from "./rule-probe.ts";
 import { startKeeper } from "./rule-keeper.ts";
+import { takeTurn } from "./rule-turn.ts";
 import { type Machine, entriesOf, isOver, openJournal } from "./rule-machine.ts";
 import type { Answer } from "./rule-offer.ts";
 
@@ -27,6 +29,8 @@ export interface Outcome {
   readonly kind: "applied" | "unchanged" | "refused" | "failed";
   readonly text: string;
   readonly hints: readonly string[];
+  /** Another portguard applied the same rule meanwhile: this one is in its place. */
+  readonly rival?: RuleEntry;
   /** Of what was applied: what a real connection showed of it. */
   readonly probe?: Probe;
 }
@@ -49,7 +53,12 @@ export async function carryOutOffer({ offer, plan, existing }: Offered, machine:
   const { request } = offer;
   const { os, look } = machine;
   const journal = openJournal(os);
+  using _turn = await takeTurn(os);
   await sweep(entriesOf(journal.list()), machine);
+  const rival = existing ? undefined : findSameRule(entriesOf(journal.list()), request, plan.backend);
+  if (rival?.state === "applied") {
+    return { ...describeApplied({ kind: "applied", entry: rival, changed: false }, offer, machine), rival };
+  }
   const now = new Date();
   const before = await readOwnWaysOf(request, machine);
   const options = { persist: request.forMs === undefined, now, ...(existing && { existing }) };
@@ -165,7 +174,11 @@ function tellOutcome(outcome: Outcome, { offer }: Offered, { json, quiet, color 
     const { id } = offer.request;
     writeAnswer(
       ok
-        ? renderOfferJson("applied", offer, { changed: outcome.kind === "applied", ...showProbe(outcome) })
+        ? renderOfferJson("applied", offer, {
+            changed: outcome.kind === "applied",
+            ...showRival(outcome),
+            ...showProbe(outcome),
+          })
         : renderJson({ ok, state: "failed", id, because: outcome.text, revert: offer.rule.revert.map(showStep) }),
     );
     return exit;
@@ -190,6 +203,11 @@ function sayProbe({ kind, what }: Probe, { lack, request: { action } }: Offered[
 /** What is still to be done, where it was only one step of several. */
 function sayHalf({ lack }: Offered["offer"]): readonly string[] {
   return lack?.kind === "half" ? [lack.because, ...lack.instead] : [];
+}
+
+/** By its own name, and what takes it back. */
+function showRival({ rival }: Outcome): object {
+  return rival === undefined ? {} : { rule: rival.request, revert: undoSteps(rival).map(showStep) };
 }
 
 export function showProbe({ probe }: Outcome): object {

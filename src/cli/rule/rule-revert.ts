@@ -9,6 +9,7 @@ import { styleOfStdout, writeAnswer, writeSpans } from "../../report/write.ts";
 import type { RevertedRules, RuleArgs } from "./rule-args.ts";
 import { endKeeper } from "./rule-keeper.ts";
 import { type Machine, entriesOf, openJournal } from "./rule-machine.ts";
+import { takeTurn } from "./rule-turn.ts";
 
 type RevertArgs = Extract<RuleArgs, { kind: "revert" }>;
 
@@ -27,6 +28,7 @@ export async function revertRules(args: RevertArgs, machine: Machine): Promise<E
   if (args.dryRun) return showUndo(entries, args, machine);
   if (!machine.isRoot) fail("NEEDS_ROOT", "only root may change the firewall", "run it with sudo");
   const done: Done[] = [];
+  using _turn = await takeTurn(machine.os);
   for (const entry of entries) {
     const reverted = await revertRule(entry, { run: machine.look.run, journal });
     if (reverted.kind === "reverted") endKeeper(entry.id, machine.os);
