@@ -42,7 +42,22 @@ export function listHolders(
     const connections = connected.filter(({ at }) => sockets.some((row) => overlaps(row.at, at))).length;
     return [describeProcess(lineage, { sockets, workers, connections, us, origins, reservations })];
   });
-  return [...processes, ...describeOthers(rows, owners, os)];
+  return [...processes, ...describeOthers(listPresent(rows, owners, os), owners, os)];
+}
+
+/** Without those that were closed between the two looks, whose owner then is nobody rather than hidden. */
+function listPresent(
+  rows: readonly SocketRow[],
+  owners: ReadonlyMap<string, SocketOwner>,
+  os: Os,
+): readonly SocketRow[] {
+  const isDoubtful = ({ id }: SocketRow) => ["hidden", "system"].includes(owners.get(id)?.kind ?? "");
+  const doubtful = rows.filter(isDoubtful);
+  const ports = new Set(doubtful.map(({ at }) => at.port));
+  const [only] = ports;
+  if (only === undefined) return rows;
+  const now = new Set(os.sockets(ports.size === 1 ? { port: only } : {}).map(({ id }) => id));
+  return rows.filter((row) => !isDoubtful(row) || now.has(row.id));
 }
 
 function groupByPid(rows: readonly SocketRow[], owners: ReadonlyMap<string, SocketOwner>): Map<number, SocketRow[]> {
@@ -73,11 +88,12 @@ function findForemen(
   mayLead: (process: ProcessInfo) => boolean,
 ): Map<number, number> {
   const foremen = new Map<number, number>();
+  const ids = new Map([...byPid].map(([pid, sockets]) => [pid, new Set(sockets.map(({ id }) => id))]));
   for (const [pid, sockets] of byPid) {
     const foreman = lineages
       .get(pid)
       ?.slice(1)
-      .findLast(({ process }) => mayLead(process) && hasAll(byPid.get(process.pid), sockets));
+      .findLast(({ process }) => mayLead(process) && hasAll(ids.get(process.pid), sockets));
     if (foreman) foremen.set(pid, foreman.process.pid);
   }
   return foremen;
@@ -88,6 +104,6 @@ function leads(process: ProcessInfo, reservations: readonly Reservation[]): bool
   return process.pid !== 1 && !isKeeper(process, reservations) && recognizeStarter(process) !== "init";
 }
 
-function hasAll(its: readonly SocketRow[] = [], sockets: readonly SocketRow[]): boolean {
-  return sockets.every(({ id }) => its.some((row) => row.id === id));
+function hasAll(its: ReadonlySet<string> | undefined, sockets: readonly SocketRow[]): boolean {
+  return its !== undefined && sockets.every(({ id }) => its.has(id));
 }

@@ -6,6 +6,7 @@ import { joinFew } from "../core/port-held-error.ts";
 import type { Doomed, LeftAlone, StopPlan, StopTarget } from "../core/stop.ts";
 import { describeEvidence, describeRemedy } from "./finding-text.ts";
 import type { ShownPlan } from "./plan-text.ts";
+import { sanitize } from "./sanitize.ts";
 import { nameOwner, nameProcess } from "./who-text.ts";
 
 /** How processes are stopped here. */
@@ -16,15 +17,14 @@ export interface StopManner {
 
 type PlanStep = ShownPlan["steps"][number];
 
-/** What would be done, step by step; `proves`: what is bound in the end (`tcp 8000 on every address`). */
+/** What would be done, step by step, each in one line whatever a process calls itself; `proves`: what is bound in the end (`tcp 8000 on every address`). */
 export function planStopSteps(plan: StopPlan, manner: StopManner, proves: readonly string[]): ShownPlan {
-  return {
-    steps: [
-      ...plan.left.map((each): PlanStep => ({ do: "leave", what: describeLeft(each, manner.system) })),
-      ...plan.targets.flatMap((target) => planTarget(target, manner)),
-      ...proves.map((what): PlanStep => ({ do: "prove", what: `bind ${what}, and let go` })),
-    ],
-  };
+  const steps = [
+    ...plan.left.map((each): PlanStep => ({ do: "leave", what: describeLeft(each, manner.system) })),
+    ...plan.targets.flatMap((target) => planTarget(target, manner)),
+    ...proves.map((what): PlanStep => ({ do: "prove", what: `bind ${what}, and let go` })),
+  ];
+  return { steps: steps.map((step) => ({ ...step, what: sanitize(step.what) })) };
 }
 
 function planTarget({ holder, levels, loop, consent }: StopTarget, manner: StopManner): PlanStep[] {

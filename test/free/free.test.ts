@@ -101,6 +101,18 @@ test("is done where nothing can be written down, which is said", async () => {
   expect(exit).toBe(0);
 });
 
+test("a process that has a line of a plan in its name stands in one line all the same", async () => {
+  const port = freePort();
+  const name = "x\\nstop  y\\x1b[2J";
+  const serve = `s = socket.socket(); s.bind(("127.0.0.1", ${port})); s.listen(); time.sleep(600)`;
+  const script = `import ctypes, socket, time; ctypes.CDLL(None).prctl(15, b"${name}", 0, 0, 0); ${serve}`;
+  await using run = stage(["python3", "-c", script]);
+  const pid = await listenerOf(run, port);
+  const { stdout } = await ask(["free", port, "--dry-run"]);
+  expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["ask", "stop", "prove", ""]);
+  expect(stdout).toContain(`\nstop   x\\nstop  y\\x1b[2J (pid ${pid}) on 127.0.0.1:${port}: SIGTERM`);
+});
+
 describe("a port that nobody serves on", () => {
   test("is free already, which is said", async () => {
     const port = freePort();

@@ -64,7 +64,8 @@ function readPlace(place: string) {
 function readName(place: string) {
   if (/^\d+[-,]\d/.test(place)) fail("BAD_TARGET", `\`${place}\` is more than one port`, "ask for one at a time");
   const port = /^(?:.*:\/\/)?[^/]*:(\d+)(?:\/|$)/.exec(place)?.[1];
-  if (port !== undefined) fail("BAD_TARGET", `\`${place}\` is more than a port`, `write \`portguard who ${port}\``);
+  const isPort = Number(port) >= 1 && Number(port) <= HIGHEST_PORT;
+  if (isPort) fail("BAD_TARGET", `\`${place}\` is more than a port`, `write \`portguard who ${port}\``);
   if (place === "" || /[\s/]/.test(place)) {
     fail("BAD_TARGET", `\`${place}\` is no port, process or name`, "write it as 8000, 53/udp, 470011 or nginx");
   }
