@@ -28,8 +28,8 @@ export class Guard {
   async run(): Promise<Exit> {
     const { succession, emit, ports } = this.options;
     try {
-      const exit = await Promise.race([succession.ended, this.lost.promise]);
-      await succession.clearAway();
+      // Of a command whose guard was lost nobody tells us the end: also while it is cleared away.
+      const exit = await Promise.race([this.end(), this.lost.promise]);
       emit({ kind: "exit", exit, ports });
       return exit;
     } catch (error) {
@@ -40,6 +40,13 @@ export class Guard {
     } finally {
       clearTimeout(this.parentTimer);
     }
+  }
+
+  private async end(): Promise<Exit> {
+    const { succession } = this.options;
+    const exit = await succession.ended;
+    await succession.clearAway();
+    return exit;
   }
 
   /** The one door for all that happens and all that is wanted. */

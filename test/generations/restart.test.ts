@@ -185,6 +185,20 @@ describe("while a new generation starts", () => {
   });
 });
 
+describe("while the old generation is being stopped", () => {
+  test.each(VICTIMS)("SIGKILL to %s leaves nothing of either", async (victim) => {
+    await using started = await startServer("takeover", ["--grace", "60s"], "--hear", "SIGTERM");
+    const { run } = started;
+    run.signal("SIGHUP");
+    await eventOf(run, "ready", 2);
+    await until("the old one to be told", () => run.stdout.includes("got SIGTERM"));
+    const guard = victim === "the guard of the old one" ? 1 : 2;
+    process.kill(victim === "the front" ? run.pid : await guardOf(run, guard), "SIGKILL");
+    expect(await run.ended()).toBe(victim === "the front" ? "SIGKILL" : 125);
+    await run.expectNothingLeft(5000);
+  });
+});
+
 test("a server that wants another address of its port is restarted by stopping the old one first", async () => {
   const port = freePort();
   using script = new Script(serves("takeover", port, "127.0.0.1"));
