@@ -7,7 +7,7 @@ import type { Overrule } from "./overrule.ts";
 import type { Origins } from "./origin.ts";
 import type { OutputTap } from "./output-tap.ts";
 import type { ProcessIdentity } from "./process-mark.ts";
-import type { ProcessInfo, SocketRow } from "./socket.ts";
+import type { ProcessInfo, SocketRow, Waiting } from "./socket.ts";
 
 /**
  * What portguard needs from an operating system. Linux, macOS and Windows each implement all of it; what one of them
@@ -27,8 +27,8 @@ export interface Os {
   ownersOf(rows: readonly SocketRow[], among?: readonly number[]): ReadonlyMap<string, readonly number[]>;
   /** Of these processes, those whose sockets we may not see: a socket without an owner may be theirs. */
   hiddenAmong(pids: readonly number[]): readonly number[];
-  /** Whether one of these processes is seen waiting for connections on this socket; nothing where that can't be seen. */
-  seesWaiter(row: SocketRow, among: readonly number[]): boolean | undefined;
+  /** Whether one of these processes waits for connections on this socket. */
+  waitingOn(row: SocketRow, among: readonly number[]): Waiting;
   process(pid: number): ProcessInfo | undefined;
   /** What these processes have that no second program of their kind could have beside them, as far as it can be seen. */
   exclusivesOf(pids: readonly number[]): readonly Exclusive[];

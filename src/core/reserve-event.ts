@@ -121,6 +121,7 @@ export type WarningCode =
   | "BOUND_TWICE"
   | "BIND_REFUSED"
   | "NOT_BOUND"
+  | "NOT_READY"
   | "PORT_STOLEN"
   | "HANDOFF_FAULT"
   | "PARTLY_HELD"

@@ -43,3 +43,10 @@ export interface ProcessInfo {
   readonly born?: string;
   readonly cwd?: string;
 }
+
+/**
+ * How processes stand to connections on a socket. `waits`: one of them is seen to wait for them. `elsewhere`: all of them
+ * wait for something else. `busy`: one computes, and may come to it. `unseen`: it may not be looked into, or waits in a way
+ * that doesn't show for what.
+ */
+export type Waiting = "waits" | "elsewhere" | "busy" | "unseen";

@@ -2,7 +2,7 @@ import { type Address, isAny, sameAddress } from "../core/address.ts";
 import { formatEndpoint } from "../core/endpoint.ts";
 import { joinWords } from "../core/port-held-error.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
-import type { ReserveRequest } from "../core/reserve-request.ts";
+import type { ReadyCheck, ReserveRequest } from "../core/reserve-request.ts";
 import { programName } from "./program-name.ts";
 import type { Bound, WatchedPort } from "./verify.ts";
 
@@ -29,6 +29,30 @@ export function warnOfLateStart(
     what,
     hint: "it goes on; `--ready-timeout` says how long a start may take",
   };
+}
+
+/** The command listens on all of its ports in time, and is not ready by what was to show it. */
+export function warnOfNotReady(request: ReserveRequest, ports: readonly WatchedPort[]): Warning {
+  const { ready, readyTimeoutMs } = request;
+  const listens = `${programName(request.command)} listens on ${joinWords(ports.map(({ port }) => String(port)))}`;
+  const what = `${listens} but ${describeMissing(ready)} after ${readyTimeoutMs / 1000} s`;
+  const other = "`--ready http` asks it, `--ready none` takes it as it is";
+  const hint = ready.kind === "listen" ? other : "`--ready-timeout` says how long a start may take";
+  return { kind: "warning", code: "NOT_READY", what, hint: `it goes on; ${hint}` };
+}
+
+function describeMissing(ready: ReadyCheck): string {
+  switch (ready.kind) {
+    case "http": {
+      const status = ready.status === undefined ? "with a status below 500" : `with ${ready.status}`;
+      return `does not answer \`GET ${ready.path}\` ${status}`;
+    }
+    case "log":
+      return `has written no line like \`${ready.pattern.source}\``;
+    case "listen":
+    case "none":
+      return "is not seen to wait for connections";
+  }
 }
 
 /** The command serves on other addresses of a port than those that were asked for. */

@@ -7,8 +7,8 @@ import { dialectFor } from "./handoff/dialects.ts";
 import type { HeardOutput } from "./heard-output.ts";
 import { answersHttp } from "./http-probe.ts";
 import { programName } from "./program-name.ts";
-import { checkReady, checkTakenOver } from "./readiness.ts";
-import { warnOfAddresses, warnOfLateStart } from "./readiness-warnings.ts";
+import { checkListening } from "./readiness.ts";
+import { warnOfAddresses, warnOfLateStart, warnOfNotReady } from "./readiness-warnings.ts";
 import { type Bound, findElsewhere, findServed, findThieves, unserved, type WatchedPort } from "./verify.ts";
 
 /** Servers often bind several sockets, and some probe first: this long nothing must happen before it counts. */
@@ -54,6 +54,7 @@ export class ReadinessWatch {
   private stopped = false;
   private isLate = false;
   private lastHint = 0;
+  private lookedInVainAt = 0;
   private settleMs = SETTLE_MS;
   private wake: (() => void) | undefined;
 
@@ -139,9 +140,12 @@ export class ReadinessWatch {
   private async checkListening(): Promise<Bound[] | undefined> {
     const { way, request, os, tree, ports, generation, startedAt } = this.options;
     const dialect = way === "inherit" ? dialectFor(request.command) : undefined;
-    if (generation === 1) return checkReady(os, tree, ports, way, dialect, request.backlog);
+    const isBeside = generation > 1 && way !== "release";
     const since = Math.max(this.lastHint, startedAt);
-    return checkTakenOver({ os, tree, ports, way, since });
+    const lookedAt = performance.now();
+    const bound = await checkListening({ os, tree, ports, way, dialect, backlog: request.backlog, isBeside, since });
+    if (!bound) this.lookedInVainAt = lookedAt;
+    return bound;
   }
 
   /** Until the next look: soon after a hint, else after a while. */
@@ -161,7 +165,9 @@ export class ReadinessWatch {
   private tellReady(bound: readonly Bound[]): void {
     const { emit, way, request, ports, startedAt, generation } = this.options;
     this.wasReady = true;
-    this.startMs = (this.lastHint > 0 ? this.lastHint : performance.now()) - startedAt;
+    // The last thing that happened was what made it ready, unless it was not so even after that.
+    const readyAt = this.lastHint > this.lookedInVainAt ? this.lastHint : performance.now();
+    this.startMs = readyAt - startedAt;
     emit({
       kind: "ready",
       generation,
@@ -186,6 +192,7 @@ export class ReadinessWatch {
   warnLate(): void {
     const { emit, os, tree, ports, request } = this.options;
     const late = unserved(ports, findServed(os, tree, ports).bound);
+    if (late.length === 0) return emit(warnOfNotReady(request, ports));
     emit(warnOfLateStart(request, late, findElsewhere(os, tree, ports)));
   }
 }

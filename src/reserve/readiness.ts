@@ -7,73 +7,71 @@ import { type Bound, findServed, unserved, type WatchedPort } from "./verify.ts"
 
 const PROBE_MS = 1000;
 const PROBE_STEP_MS = 10;
-
-/**
- * Tells whether the command serves on every one of its ports, and where. An inherited socket listens before the command
- * has even started: there, it must have called listen() itself, be seen waiting, or accept a connection.
- */
-export async function checkReady(
-  os: Os,
-  tree: Tree,
-  ports: readonly WatchedPort[],
-  way: HandoffWay,
-  dialect: Dialect | undefined,
-  backlog: number = BACKLOG,
-): Promise<Bound[] | undefined> {
-  const { bound, rows } = findServed(os, tree, ports);
-  if (unserved(ports, bound).length > 0) return undefined;
-  if (way !== "inherit") return bound;
-  const pids = tree.members().map(({ pid }) => pid);
-  for (const row of rows) if (!(await servesInherited(os, row, pids, dialect, backlog))) return undefined;
-  return bound;
-}
-
+/** How often, and how far apart, a server under load is looked at before it is left for a while. */
+const LOOKS = 8;
+const LOOK_STEP_MS = 3;
 /** How long who has the sockets may serve without being seen to: what can't be seen must not hold a restart up for ever. */
 const UNSEEN_MS = 2000;
 
-export interface TakeOver {
+export interface ListenCheck {
   readonly os: Os;
   readonly tree: Tree;
   readonly ports: readonly WatchedPort[];
   readonly way: HandoffWay;
+  /** By inherit: how the command takes its sockets. */
+  readonly dialect: Dialect | undefined;
+  /** The length of the queue that an inherited socket has before the command has started. */
+  readonly backlog: number | undefined;
+  /** Whether another generation may serve on the same sockets. */
+  readonly isBeside: boolean;
   /** When the last thing happened to the ports, on the clock of `performance.now()`. */
   readonly since: number;
 }
 
 /**
- * Tells whether a generation serves on its ports, where another one may serve on the same sockets: it has them, and one of
- * its processes is seen waiting for connections, or has accepted one.
+ * Tells whether the command serves on every one of its ports, and where: it listens there, and one of its processes is seen
+ * waiting for connections, or has accepted one.
  */
-export function checkTakenOver({ os, tree, ports, way, since }: TakeOver): Bound[] | undefined {
+export async function checkListening(check: ListenCheck): Promise<Bound[] | undefined> {
+  const { os, tree, ports } = check;
   const { bound, rows } = findServed(os, tree, ports);
   if (unserved(ports, bound).length > 0) return undefined;
-  if (way === "release") return bound;
   const pids = tree.members().map(({ pid }) => pid);
-  const patience = performance.now() - since > UNSEEN_MS;
-  return rows.every((row) => row.state !== "listen" || acceptsFrom(os, row, pids, patience)) ? bound : undefined;
+  for (const row of rows) if (row.state === "listen" && !(await accepts(check, row, pids))) return undefined;
+  return bound;
 }
 
-function acceptsFrom(os: Os, row: SocketRow, pids: readonly number[], whereUnseen: boolean): boolean {
-  const waits = os.seesWaiter(row, pids);
-  return waits === true || hasAccepted(os, row, pids) || (waits === undefined && whereUnseen);
+/** Under load a server is hardly seen to wait, and what it accepts is soon closed again: then several looks are taken. */
+async function accepts(check: ListenCheck, row: SocketRow, pids: readonly number[]): Promise<boolean> {
+  for (let look = 1; ; look++) {
+    const waiting = check.os.waitingOn(row, pids);
+    if (waiting === "waits") return true;
+    const connections = findConnections(check.os, row, pids);
+    if (connections === "accepted") return true;
+    if (waiting === "unseen") return acceptsUnseen(check, row);
+    if (connections === "none" || look === LOOKS) return false;
+    await Bun.sleep(LOOK_STEP_MS);
+  }
 }
 
-function hasAccepted(os: Os, { at: { port } }: SocketRow, pids: readonly number[]): boolean {
-  const rows = os.sockets({ port, protocol: "tcp", states: ["other"] });
+/** Whether one of these processes has accepted a connection on that port; `others`: there are some, which are not seen to be theirs. */
+function findConnections(os: Os, { at: { port } }: SocketRow, pids: readonly number[]): "accepted" | "others" | "none" {
+  const rows = os.sockets({ port, protocol: "tcp", states: ["established", "other"] });
+  if (rows.length === 0) return "none";
   const owners = os.ownersOf(rows, pids);
-  return rows.some((row) => (row.pid === undefined ? (owners.get(row.id)?.length ?? 0) > 0 : pids.includes(row.pid)));
+  const isTheirs = ({ id, pid }: SocketRow) =>
+    pid === undefined ? (owners.get(id)?.length ?? 0) > 0 : pids.includes(pid);
+  return rows.some(isTheirs) ? "accepted" : "others";
 }
 
-async function servesInherited(
-  os: Os,
-  row: SocketRow,
-  pids: readonly number[],
-  dialect: Dialect | undefined,
-  backlog: number,
-): Promise<boolean> {
-  if (row.queue && row.queue.limit !== backlog) return true;
-  const seen = os.seesWaiter(row, pids);
-  if (seen !== undefined) return seen;
+/**
+ * Where nothing better can be seen, who listens serves. An inherited socket listens before the command has even started:
+ * there, it must have called listen() itself, or accept a connection.
+ */
+async function acceptsUnseen(check: ListenCheck, row: SocketRow): Promise<boolean> {
+  const { os, way, dialect, backlog = BACKLOG, isBeside, since } = check;
+  if (isBeside) return performance.now() - since > UNSEEN_MS;
+  if (way !== "inherit" || (row.queue && row.queue.limit !== backlog)) return true;
   return dialect?.provenByConnecting ? acceptsConnection(os, row) : os.name !== "linux";
 }
 

@@ -8,6 +8,7 @@ import { describeServer } from "../servers/find-server.ts";
 import { committed } from "../servers/parts.ts";
 import { emptyFolder } from "../servers/work-folder.ts";
 import { drive } from "../drive.ts";
+import { need } from "../need.ts";
 import { answerer, eventOf, LISTEN_AND_HANG, pidOf, Script, serves, startCommand, story } from "./succession.ts";
 
 /** Answers with 503 until it gets SIGUSR2, then with 200 and its pid; `up` and `well` are said. */
@@ -16,6 +17,61 @@ let status = 503;
 const server = require("node:http").createServer((_, response) => response.writeHead(status).end(String(process.pid)));
 process.on("SIGUSR2", () => { status = 200; console.log("well"); });
 server.listen(Number(process.argv[1]), () => console.log("up"));`;
+
+/** Listens, and computes without end: `python3 -c … PORT`. */
+const LISTEN_AND_COMPUTE = LISTEN_AND_HANG.replace("time.sleep(600)", "while True: pass");
+
+/** Listens at once, and accepts when it gets SIGUSR2. */
+const ACCEPT_LATER = `import signal, socket, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+signal.sigwait([signal.SIGUSR2])
+while True: s.accept()[0].close()`;
+
+if (need("python3"))
+  describe("--ready listen", () => {
+    test.each([
+      ["sleeps", LISTEN_AND_HANG],
+      ["computes", LISTEN_AND_COMPUTE],
+    ])(
+      "does not believe a first server that listens and %s instead of accepting, nor one that would replace it",
+      async (_, code) => {
+        const port = freePort();
+        const flags = ["--ready-timeout", "1s"];
+        const hang = ["python3", "-c", code, `${port}`];
+        await using run = driveAlone({ args: reserve("takeover", port, flags, hang), ports: [port] });
+        await run.event("warning");
+        expect(run.voice.slice(0, 2)).toEqual([
+          `warning: python3 listens on ${port} but is not seen to wait for connections after 1 s`,
+          "hint: it goes on; `--ready http` asks it, `--ready none` takes it as it is",
+        ]);
+        expect(run.events.map(({ event }) => event)).toEqual(["held", "started", "warning"]);
+        await run.stop("SIGTERM");
+        await run.expectNothingLeft();
+
+        using script = new Script(serves("takeover", port));
+        await using started = await startCommand("takeover", port, flags, script.command);
+        script.write(`exec python3 -c '${code}' ${port}\n`);
+        started.run.signal("SIGHUP");
+        await eventOf(started.run, "restart-failed", 2);
+        expect(await answerer(port)).toBe(await pidOf(started.run, 1));
+        await started.run.stop("SIGTERM");
+        await started.run.expectNothingLeft();
+      },
+    );
+
+    test("finds a server ready when it begins to accept, and counts the start until then", async () => {
+      const port = freePort();
+      const command = ["python3", "-c", ACCEPT_LATER, `${port}`];
+      const args = reserve("takeover", port, ["--ready-timeout", "1s"], command);
+      await using run = driveAlone({ args, ports: [port] });
+      await run.event("warning");
+      process.kill(await pidOf(run, 1), "SIGUSR2");
+      expect(Number((await run.event("ready"))["startMs"])).toBeGreaterThan(1000);
+      await run.stop("SIGTERM");
+      await run.expectNothingLeft();
+    });
+  });
 
 describe("--ready http", () => {
   test("counts an answer only when a process of the new generation gave it", async () => {

@@ -119,7 +119,7 @@ export const RESERVE_FLAGS: readonly Flag[] = [
     needsCommand: true,
     group: "the command",
     usual: true,
-    help: "how long it may take to listen before a warning",
+    help: "how long it may take to be ready before a warning",
   },
   {
     name: "restart",

@@ -53,6 +53,16 @@ export const RESERVE_HELP: HelpPage = {
       ],
     },
     {
+      title: "when it is ready (--ready)",
+      lines: [
+        "listen      it listens, and is seen to wait for connections (or has accepted one); where that",
+        "            can't be seen (macOS, Windows, sudo, io_uring), it only listens",
+        "http        a process of the new generation has accepted a request of ours and answers it",
+        "log:REGEX   a line of its output matches",
+        "none        it was started",
+      ],
+    },
+    {
       title: "restarts",
       lines: [
         "SIGHUP      starts a new generation on the same sockets; once it is ready, the old one is stopped",

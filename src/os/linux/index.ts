@@ -14,7 +14,7 @@ import { openProcess } from "./open-process.ts";
 import { findHidden, findOwners, readProcess } from "./owners.ts";
 import { firstUnprivilegedPort, privilegedPort } from "./refusal.ts";
 import { readSocketTable } from "./socket-table.ts";
-import { seesWaiter } from "./waiters.ts";
+import { waitingOn } from "./waiters.ts";
 
 /** Linux, with what our starter gave us noted before anything of it is changed. */
 export function openLinux(): Os {
@@ -29,7 +29,7 @@ const linux: Os = {
   sockets: readSocketTable,
   ownersOf: findOwners,
   hiddenAmong: findHidden,
-  seesWaiter,
+  waitingOn,
   process: readProcess,
   exclusivesOf: findExclusives,
   openProcess,

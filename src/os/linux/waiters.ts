@@ -1,7 +1,7 @@
-import type { SocketRow } from "../../core/socket.ts";
+import type { SocketRow, Waiting } from "../../core/socket.ts";
 import { readTextPath } from "../unix/paths.ts";
 import { listFolder } from "./list-folder.ts";
-import { inodeOfFd } from "./procfs.ts";
+import { inodeOfFd, parseStat } from "./procfs.ts";
 import { readMemory } from "./syscalls.ts";
 
 const x64 = process.arch === "x64";
@@ -15,17 +15,12 @@ const MOST_FDS = 1024;
 /** struct pollfd: fd (4), events (2), ready events (2). */
 const POLLFD = 8;
 
-/**
- * Whether one of these processes waits for connections on the socket: it watches it through epoll, as most servers do, or
- * a thread of it is in accept(), poll() or select() for it. False where all of them are seen to wait for something else;
- * nothing where one is busy, may not be looked into, or waits in a way that doesn't show for what.
- */
-export function seesWaiter({ id }: SocketRow, among: readonly number[]): boolean | undefined {
-  if (among.some((pid) => watchesByEpoll(pid, id))) return true;
+/** A process waits for connections if it watches the socket through epoll, or a thread of it is in a call that waits for it. */
+export function waitingOn({ id }: SocketRow, among: readonly number[]): Waiting {
+  if (among.some((pid) => watchesByEpoll(pid, id))) return "waits";
   const threads = among.flatMap((pid) => (listFolder(`/proc/${pid}/task`) ?? []).map((tid) => ({ pid, tid })));
-  const waits = threads.map(({ pid, tid }) => waitsFor(pid, tid, id));
-  if (waits.includes(true)) return true;
-  return waits.includes(undefined) ? undefined : false;
+  const seen = new Set(threads.map(({ pid, tid }) => waitsFor(pid, tid, id)));
+  return (["waits", "unseen", "busy"] as const).find((each) => seen.has(each)) ?? "elsewhere";
 }
 
 function watchesByEpoll(pid: number, inode: string): boolean {
@@ -35,12 +30,23 @@ function watchesByEpoll(pid: number, inode: string): boolean {
 }
 
 /** `/proc/PID/task/TID/syscall` has the number of the call that a thread is in, and its arguments; `running` otherwise. */
-function waitsFor(pid: number, tid: string, inode: string): boolean | undefined {
-  const words = (readTextPath(`/proc/${pid}/task/${tid}/syscall`) ?? "").split(" ");
+function waitsFor(pid: number, tid: string, inode: string): Waiting {
+  const text = readTextPath(`/proc/${pid}/task/${tid}/syscall`);
+  if (text === undefined) return isDead(pid, tid) ? "elsewhere" : "unseen";
+  if (text.startsWith("running")) return "busy";
+  const words = text.split(" ");
   const call = Number(words[0]);
-  if (words.length < 3 || Number.isNaN(call) || call === IO_URING_ENTER) return undefined;
+  if (words.length < 3 || Number.isNaN(call) || call === IO_URING_ENTER) return "unseen";
   const [first = 0n, second = 0n] = words.slice(1, 3).map(BigInt);
-  return fdsOf(pid, call, first, second)?.some((fd) => inodeOfFd(pid, fd) === inode);
+  const fds = fdsOf(pid, call, first, second);
+  if (!fds) return "unseen";
+  return fds.some((fd) => inodeOfFd(pid, fd) === inode) ? "waits" : "elsewhere";
+}
+
+/** One that has ended and was not collected yet, too. */
+function isDead(pid: number, tid: string): boolean {
+  const stat = readTextPath(`/proc/${pid}/task/${tid}/stat`);
+  return stat === undefined || /^[ZX]$/.test(parseStat(stat).state);
 }
 
 /** The fds that a call waits for; nothing where they can't be read. */

@@ -28,7 +28,7 @@ const macos: Os = {
   ownersOf: findOwners,
   hiddenAmong: findHidden,
   // Which kqueue watches a socket is told to nobody but its owner.
-  seesWaiter: () => undefined,
+  waitingOn: () => "unseen",
   process: readProcess,
   // Who holds a lock is told to nobody there.
   exclusivesOf: (pids) => findPidFiles(pids.flatMap((pid) => readProcess(pid) ?? [])),

@@ -19,7 +19,7 @@ export function openWindows(): Os {
     // The tables name every owner.
     hiddenAmong: () => [],
     // No call of Windows tells who waits on a socket.
-    seesWaiter: () => undefined,
+    waitingOn: () => "unseen",
     process: readProcess,
     // Two that could have a port at once are never started there.
     exclusivesOf: () => [],

@@ -1,7 +1,7 @@
 import type { Network } from "../../core/network.ts";
 import type { Os } from "../../core/os.ts";
 import { unseen } from "../../core/seen.ts";
-import type { SocketRow } from "../../core/socket.ts";
+import type { SocketRow, Waiting } from "../../core/socket.ts";
 import type { Listener, Owner } from "../facts.ts";
 import { recognizeForwarder } from "../../holders/recognize/forwarder.ts";
 import { recognizeServer } from "../recognize/server.ts";
@@ -31,12 +31,16 @@ function nameOwners(rows: readonly SocketRow[], os: Os, look?: Network["health"]
     const owners = its.flatMap((pid): Owner[] => {
       const owner = ownerOf(pid);
       if (!owner) return [];
-      const waits = look && row.state === "listen" ? os.seesWaiter(row, [pid]) : undefined;
+      const waiting = look && row.state === "listen" ? os.waitingOn(row, [pid]) : "unseen";
       const forwarder = recognizeForwarder(owner.process, row.at.port);
-      return [{ ...owner, ...(forwarder && { forwarder }), ...(waits !== undefined && { waits }) }];
+      return [{ ...owner, ...(forwarder && { forwarder }), ...(isSeen(waiting) && { waits: waiting === "waits" }) }];
     });
     return { row, owners };
   });
+}
+
+function isSeen(waiting: Waiting): boolean {
+  return waiting === "waits" || waiting === "elsewhere";
 }
 
 /** What does not depend on the socket. */
