@@ -36,7 +36,8 @@ function renderRecord(record: KillRecord, system: OsName): string[] {
 
 /** What would start it again, as one would type it; its environment is not known. */
 function againOf({ command, cwd }: KillRecord, system: OsName): string | undefined {
-  if (command.length === 0) return undefined;
+  // What portguard starts of itself nobody types: it is started by whoever asks for it again.
+  if (command.length === 0 || command[1]?.startsWith("__")) return undefined;
   const line = formatCommand(command, system);
   return cwd === undefined ? line : `${formatCommand(["cd", cwd], system)} && ${line}`;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from "../core/duration.ts";
 import type { Command } from "../core/step.ts";
+import type { JsonField } from "./json-fields.ts";
 import type { ShownPlan } from "./plan-text.ts";
 import type { SpanLine } from "./spans.ts";
 import type { Style, Tone } from "./style.ts";
@@ -20,6 +21,17 @@ export type ScheduleAnswer =
   | { readonly kind: "removed" | "absent-already" | "absent" }
   | { readonly kind: "failed"; readonly what: string }
   | { readonly kind: "unknown"; readonly because: string };
+
+/** Every field of what `clean schedule --json` writes. */
+export const SCHEDULE_JSON: readonly JsonField[] = [
+  ["schema", "1"],
+  ["ok", "whether it is as it was asked for"],
+  ["state", "installed, removed, absent-already, present, absent, astray, failed or unknown"],
+  ["with?", "systemd, launchd, schtasks or cron"],
+  ["every?", "5m"],
+  ["program?", "what it starts, where that is gone, or another than this one"],
+  ["because?", "why it failed, or is not known"],
+];
 
 /** What is done to other programs' files, as it is shown. */
 type ShownInstallStep =

@@ -9,6 +9,7 @@ import { KILLS_JSON } from "../../src/report/kill-log-text.ts";
 import { LIST_CHANGE_JSON, LIST_JSON } from "../../src/report/list-json.ts";
 import { PLAN_JSON } from "../../src/report/plan-text.ts";
 import { RESTART_JSON } from "../../src/report/restart-text.ts";
+import { SCHEDULE_JSON } from "../../src/report/schedule-text.ts";
 import { FREED_JSON } from "../../src/report/stop-json.ts";
 import { WHO_JSON } from "../../src/report/who-json.ts";
 import { freePort } from "../drive/free-port.ts";
@@ -53,6 +54,11 @@ test("what pick really says is told by its help", async () => {
   await using picked = portguard(["pick", "--count", "2", "--for", "1m", "--json"]);
   expect(await picked.ended()).toBe(0);
   expectListed(PICK_JSON, picked.stdout);
+});
+
+test("what clean schedule really says is told by its help", async () => {
+  await expectTold(SCHEDULE_JSON, "clean", "schedule", "--status", "--with", "cron");
+  await expectTold(PLAN_JSON, "clean", "schedule", "--remove", "--dry-run");
 });
 
 test("what wrap really says is told by its help", async () => {

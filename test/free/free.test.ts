@@ -270,21 +270,3 @@ test("a port that is only held by portguard, without a command, is let go", asyn
   expect(exit).toBe(0);
   expect(bindsPlainly("0.0.0.0", port)).toBe(true);
 });
-
-test("a port that is not in the words of the portguard that has it is freed, too", async () => {
-  const asked = freePort();
-  await using first = portguard(["reserve", asked]);
-  await until("the hold", () => first.stderr.includes("held on"));
-  const runs = [
-    [["pick", "--for", "60s"], /^(\d+)\n/],
-    [["pick", "--exec", "--", "sh", "-c", 'echo "$0"; exec sleep 600', "{port}"], /^(\d+)\n/],
-    [["reserve", asked, "--if-held", "next"], /took (\d+) instead of/],
-  ] as const;
-  for (const [words, told] of runs) {
-    await using run = portguard(words);
-    const port = await until("its port", () => (told.exec(run.stdout) ?? told.exec(run.stderr))?.[1]);
-    const { exit, stdout } = await ask(["free", port, "--yes"]);
-    expect(stdout).toMatch(new RegExp(`^✓ ${port} is free: portguard \\(pid \\d+\\) ended on SIGTERM`));
-    expect(exit).toBe(0);
-  }
-});

@@ -2,6 +2,7 @@ import { describeFields } from "../../report/json-fields.ts";
 import { SWEPT_JSON } from "../../report/clean-text.ts";
 import { KILLS_JSON } from "../../report/kill-log-text.ts";
 import { PLAN_JSON } from "../../report/plan-text.ts";
+import { SCHEDULE_JSON } from "../../report/schedule-text.ts";
 import { CLEAN_FLAGS, SCHEDULE_FLAGS } from "./clean-flags.ts";
 import type { HelpPage } from "../words/help.ts";
 
@@ -70,6 +71,7 @@ export const SCHEDULE_HELP: HelpPage = {
       ],
     },
   ],
+  appendix: [{ title: "the object of --json", lines: describeFields(SCHEDULE_JSON) }],
 };
 
 /** The page for these words behind `clean`. */
