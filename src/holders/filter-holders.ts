@@ -32,7 +32,7 @@ export function narrowToPorts(holders: readonly PortHolder[], { ports }: HolderF
 }
 
 function patternOf(text: string): RegExp {
-  const parts = text.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\/]/g, String.raw`\$&`));
+  const parts = text.split(/\*+/).map((part) => part.replaceAll(/[.+?^${}()|[\]\\/]/g, String.raw`\$&`));
   return new RegExp(parts.join(".*"), "is");
 }
 

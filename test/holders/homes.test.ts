@@ -150,6 +150,12 @@ if (needThat("root", isRoot) && needThat("control groups", hierarchies().length 
         expect({ exit, verdict: told.verdict }).toEqual({ exit: 3, verdict: "unknown" });
         expect(told.holders).toMatchObject([{ kind: "hidden", user: "root", grade: "unknown" }]);
         expect(told.holders[0]?.stop).toBeUndefined();
+        using user = new Unprivileged();
+        const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", user.binary];
+        await using shown = driveBare([...nobody, "who", String(port)], { cwd: "/", env: { LC_ALL: "C.UTF-8" } });
+        expect(await shown.ended()).toBe(3);
+        expect(shown.stdout).toStartWith(`? ${port} is held by a process of root that can't be seen on `);
+        expect(shown.stderr).toBe("portguard: hint: run it with `sudo` to see who that is\n");
       });
     });
   }

@@ -28,6 +28,17 @@ export function testFree(wine: () => Wine): void {
       expect((await portguard("free", port)).stdout).toContain(`${port} is free: nobody has it`);
     });
 
+    test("ends a reservation by its name, which is how `who` says that it is stopped", async () => {
+      const port = freePort();
+      const held = wine().start("portguard.exe", "reserve", String(port), "--name", "api");
+      await held.says("held on");
+      const { stdout } = await portguard("who", port);
+      expect(stdout).toContain("end its reservation: `portguard free --name api`");
+      const { stdout: freed, end } = await portguard("free", "--name", "api", "--yes");
+      expect(freed).toMatch(new RegExp(`${port} is free: portguard \\(pid \\d+\\) was ended`));
+      expect(end).toBe(0);
+    });
+
     test("ends a likely orphan by `clean --all`, and writes it down", async () => {
       const port = freePort();
       const editor = wine().start("program.exe", "edit", "die", "program.exe", "serve", String(port));

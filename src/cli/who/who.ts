@@ -1,7 +1,7 @@
 import type { WhoAnswer } from "../../core/holder.ts";
-import type { Exit } from "../../core/os.ts";
+import type { Exit, OsName } from "../../core/os.ts";
 import type { WhoView } from "../../report/who-text.ts";
-import { styleOfStdout, writeAnswer, writeSpans } from "../../report/write.ts";
+import { type Line, styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
 import type { Invocation } from "../words/parse-args.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";
@@ -25,8 +25,18 @@ export async function runWho(invocation: Invocation, services: Services): Promis
   const answer = await findWho(args.request, { os, origins, env: process.env, reservations });
   const verdict = judgeAnswer(answer);
   if (args.json) writeAnswer((await import("../../report/who-json.ts")).renderWhoJson(answer, verdict));
-  else await tell(args, answer, os.name);
+  else {
+    await tell(args, answer, os.name);
+    writeLines(hintAtRoot(answer, os.name), services.style());
+  }
   return { kind: "code", code: EXITS[verdict] };
+}
+
+/** Root is shown whose a hidden socket is; on Windows none is hidden. */
+function hintAtRoot({ holders }: WhoAnswer, system: OsName): Line[] {
+  const isHidden = holders.some(({ owner }) => owner.kind === "hidden");
+  if (!isHidden || system === "windows" || process.getuid?.() === 0) return [];
+  return [{ tone: "hint", text: "run it with `sudo` to see who that is" }];
 }
 
 /** `unknown` where somebody has it of whom nothing but a user is known. */
