@@ -2,7 +2,8 @@ import { generateTable } from "./nft.ts";
 import { generateDeviceTable } from "./nft-devices.ts";
 import type { Family } from "./nft-sets.ts";
 import { Random } from "./random.ts";
-import { generateIpSets, generateSave } from "./xtables.ts";
+import { generateIpSets } from "./ipsets.ts";
+import { generateSave } from "./xtables.ts";
 
 /** What is loaded, by the tool that loads it, in this order. */
 export interface Generated {

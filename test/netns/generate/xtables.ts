@@ -1,4 +1,5 @@
 import { CLIENT, CONTAINER, PORTS, SERVER } from "../town.ts";
+import { askedSet } from "./ipsets.ts";
 import type { Random } from "./random.ts";
 import { headerMatch, headerTarget } from "./xtables-header.ts";
 
@@ -99,8 +100,7 @@ function not(random: Random): string {
 function match({ random, family, hook, table }: Place, isTcp: boolean): string {
   const port = random.pick(PORTS);
   // What rules add to sets other probes would find there, too: these are never asked.
-  const set = family === 4 ? random.pick(["hosts4", "nets4", "ports4", "both4"]) : "hosts6";
-  const flags = set === "ports4" ? random.pick(["src,dst", "dst,dst", "dst,src"]) : random.pick(["src", "dst"]);
+  const [set, flags] = askedSet(random, family);
   return random.weigh<string>([
     [isTcp ? 5 : 0, `-m tcp ${not(random)}--dport ${random.pick([port, "80:82", "443:", ":81"])}`],
     [isTcp ? 1 : 0, `-m tcp ${not(random)}--sport ${random.pick([port, "80:82", "1024:"])}`],
@@ -214,24 +214,4 @@ function sourceNat(random: Random, family: 4 | 6, hook: string, isTcp: boolean):
   if (hook === "POSTROUTING")
     forms.push("-j MASQUERADE", "-j MASQUERADE", isTcp ? "-j MASQUERADE --to-ports 20000-30000" : "");
   return random.pick(forms);
-}
-
-/** What `ipset restore` reads: the sets that the rules above ask. */
-export function generateIpSets(random: Random): string {
-  return [
-    "create hosts4 hash:ip family inet",
-    ...random.some([...CLIENT.v4, ...SERVER.v4], 2).map((each) => `add hosts4 ${each}`),
-    "create nets4 hash:net family inet",
-    "add nets4 10.77.0.0/24",
-    ...random.some(["10.77.0.2", "10.77.0.0/30"], 2).map((each) => `add nets4 ${each} nomatch`),
-    "create ports4 hash:ip,port family inet",
-    ...random.some(PORTS, 3).map((port) => `add ports4 ${random.pick(SERVER.v4)},tcp:${port}`),
-    "create both4 list:set",
-    "add both4 hosts4",
-    "create seen4 hash:ip family inet",
-    "create seen6 hash:ip family inet6",
-    "create hosts6 hash:ip family inet6",
-    ...random.some([...CLIENT.v6, ...SERVER.v6], 2).map((each) => `add hosts6 ${each}`),
-    "",
-  ].join("\n");
 }
