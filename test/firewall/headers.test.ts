@@ -62,6 +62,9 @@ describe("what a first packet certainly has in its headers", () => {
   test("what is taken for granted of it is said", () => {
     expect(bySaved("-m ttl --ttl-lt 10").assumed).toEqual(["the client is not behind more than 32 routers"]);
     expect(byListed(ip("dscp"), "cs0").assumed).toEqual(["the client asks for no type of service, and not for ECN"]);
+    expect(bySaved('-m string --string "GET /x" --algo bm').assumed).toEqual([
+      "nothing that the client sends later holds what a rule looks for in packets",
+    ]);
     expect(bySaved("-m length --length 0:43").assumed).toEqual([]);
   });
 
