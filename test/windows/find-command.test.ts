@@ -40,6 +40,7 @@ describe("finding a command on Windows", () => {
     ["bin\\nothing", "not-found"],
     ["server", "not-found"],
     [".\\server", "not-runnable"],
+    ["serve.py", "not-runnable"],
     ["", "not-found"],
   ])("%j is %s", (name, path) => {
     expect(find(name)).toBe(path);

@@ -4,6 +4,13 @@ import type { CommandFound } from "../../core/os.ts";
 
 /** What CreateProcess and cmd.exe start by themselves; other files need the program that they belong to. */
 const RUNNABLE = /\.(exe|com|cmd|bat)$/i;
+/** What runs a file, by its ending. */
+const RUNNERS: Readonly<Record<string, string>> = {
+  ".js": "`node`",
+  ".mjs": "`node`",
+  ".ps1": "`powershell -File`",
+  ".py": "`py`",
+};
 const DEFAULT_PATHEXT = ".COM;.EXE;.BAT;.CMD";
 
 /** The part of the machine that a search looks at. */
@@ -71,15 +78,17 @@ function endingsFor(name: string, { env }: SearchFacts): string[] {
   return own !== "" && (known.includes(own) || RUNNABLE.test(own)) ? ["", ...known] : known;
 }
 
-/** A file of exactly this name that Windows would not run is worth saying so, when it was named by its path. */
+/** A file of exactly this name that Windows would not run is worth saying so: where it was named by its path or its ending. */
 function withoutEnding(name: string, facts: SearchFacts): CommandFound {
   const path = win32.resolve(facts.cwd, name);
-  return /[\\/:]/.test(name) && facts.isFile(path) ? notRunnable(path) : { kind: "not-found" };
+  const isMeant = /[\\/:]/.test(name) || win32.extname(name) !== "";
+  return isMeant && facts.isFile(path) ? notRunnable(path) : { kind: "not-found" };
 }
 
 function notRunnable(path: string): CommandFound {
+  const runner = RUNNERS[win32.extname(path).toLowerCase()] ?? "`node` or `py`";
   return {
     kind: "not-runnable",
-    because: `${path} is not a program: name the one that runs it first, such as \`node\` or \`py\``,
+    because: `${path} is not a program: name the one that runs it first, such as ${runner}`,
   };
 }
