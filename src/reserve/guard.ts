@@ -92,16 +92,23 @@ export class Guard {
       case "SIGTERM":
         return this.stop("signal", signal);
       case "SIGINT":
+      case "SIGBREAK":
       case "SIGQUIT":
         succession.noteInterrupt();
         // In the foreground of a terminal the command has had it already: twice would mean "at once" to many servers.
         return os.terminal().foreground ? undefined : succession.signal(signal);
       case "SIGHUP":
-        if (this.hadTerminal && !os.terminal().controlling) return this.stop("terminal-gone", signal);
+        if (this.isTerminalGone()) return this.stop("terminal-gone", signal);
         return void this.restart("signal");
       default:
         return succession.signal(signal);
     }
+  }
+
+  /** Nobody but the console gives this signal on Windows, and it does so while it still stands. */
+  private isTerminalGone(): boolean {
+    const { os } = this.options;
+    return os.name === "windows" || (this.hadTerminal && !os.terminal().controlling);
   }
 
   /** Asks the command to end, and kills it when its grace is over. */

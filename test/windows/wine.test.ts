@@ -3,14 +3,14 @@ import { missingForWine } from "../../scripts/wine.ts";
 import { loadOs } from "../../src/os/index.ts";
 import { get } from "../drive/ask.ts";
 import { freePort } from "../drive/free-port.ts";
-import { bindsPlainly } from "../drive/plain-bind.ts";
 import { until } from "../drive/until.ts";
 import { needThat } from "../need.ts";
 import { testFirewall } from "./firewall-suite.ts";
 import { testFree } from "./free-suite.ts";
 import { testNetwork } from "./network-suite.ts";
+import { testTree } from "./tree-suite.ts";
 import { testWho } from "./who-suite.ts";
-import { parseLines, Wine } from "./wine.ts";
+import { isFree, parseLines, Wine } from "./wine.ts";
 
 /** The first build may download the Windows Bun, and every program starts within a second or two. */
 const BUILD_MS = 300_000;
@@ -32,9 +32,6 @@ function runSuite(): void {
     using _ = wine;
     await until("nothing that was started is left", () => !wine || wine.left().length === 0);
   });
-
-  /** Nobody listens on it any more, in the eyes of the system below wine. */
-  const isFree = (port: number) => until(`port ${port} comes free`, () => bindsPlainly("0.0.0.0", port));
 
   describe("a hold", () => {
     test("refuses every other process's bind, and is gone with its process", async () => {
@@ -232,61 +229,9 @@ function runSuite(): void {
     });
   });
 
-  describe("the tree", () => {
-    const tree = (port: number, kind = "tree") => ["program.exe", kind, "2", String(port)];
-
-    test("is three processes, of which none is left after end()", async () => {
-      const port = freePort();
-      const run = wine.start("os-probe.exe", "end", ...tree(port));
-      await run.says("ready");
-      run.closeInput();
-      expect(await run.ended()).toBe(128 + 9);
-      expect(parseLines(run.heard.stdout)).toContainEqual({
-        kind: "members",
-        names: ["program", "program", "program"],
-      });
-      expect(parseLines(run.heard.stdout)).toContainEqual({ kind: "left", names: [] });
-      await isFree(port);
-    });
-
-    test("loses the command alone to a signal, and the rest with us", async () => {
-      const port = freePort();
-      const run = wine.start("os-probe.exe", "signal", "SIGTERM", ...tree(port));
-      await run.says("ready");
-      run.closeInput();
-      expect(await run.ended()).toBe(128 + 15);
-      expect(parseLines(run.heard.stdout)).toContainEqual({ kind: "left", names: ["program", "program"] });
-      await isFree(port);
-    });
-
-    test("is ended by Ctrl-C in its console, and so are we", async () => {
-      const port = freePort();
-      const run = wine.startInConsole("portguard.exe", "reserve", String(port), "--", ...tree(port, "quiet-tree"));
-      await run.says("handed to program");
-      run.type("\u0003");
-      // What is left of STATUS_CONTROL_C_EXIT below wine: the low byte of 0xC000013A.
-      expect(await run.ended()).toBe(0x3a);
-      await isFree(port);
-    });
-
-    test.each([
-      ["closes our stdin", "close", /stopping: stdin was closed by the process that started portguard/],
-      // Its end of our stdin is closed then, too, and either may be seen first.
-      ["dies", "die", /stopping: (?:the process that started portguard is gone|stdin was closed by the process)/],
-    ])("is ended when the one who started us %s", async (_, how, why) => {
-      const port = freePort();
-      const reserve = ["Z:\\win\\portguard.exe", "reserve", String(port), "--grace", "100ms", "--", ...tree(port)];
-      const editor = wine.start("program.exe", "edit", how, ...reserve);
-      await editor.says(`${port} handed to program`);
-      editor.closeInput();
-      await editor.says("stopping: ");
-      expect(editor.heard.stderr).toMatch(why);
-      await isFree(port);
-    });
-  });
-
   testNetwork(() => wine);
   testWho(() => wine);
   testFree(() => wine);
   testFirewall(() => wine);
+  testTree(() => wine);
 }

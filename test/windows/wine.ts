@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fetchBaseExecutable } from "../../scripts/base-executable.ts";
 import { readTargets, type Target } from "../../scripts/targets.ts";
 import { wineArgv } from "../../scripts/wine.ts";
+import { bindsPlainly } from "../drive/plain-bind.ts";
 import { type LiveProcess, processesMarked } from "../drive/processes.ts";
 import { Started } from "../drive/started.ts";
 import { until } from "../drive/until.ts";
@@ -167,6 +168,11 @@ function killIfThere(pid: number): void {
   } catch {
     // it ended this very moment
   }
+}
+
+/** Waits until nobody listens on it any more, in the eyes of the system below wine. */
+export async function isFree(port: number): Promise<void> {
+  await until(`port ${port} comes free`, () => bindsPlainly("0.0.0.0", port));
 }
 
 export function parseLines(text: string): unknown[] {

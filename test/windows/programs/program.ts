@@ -104,6 +104,30 @@ function dawdle(file: string): void {
   setInterval(() => {}, 60_000);
 }
 
+/**
+ * Has the process that started us hear events of its console alone, one at each request: 1 is Ctrl-Break, 2 the closing of
+ * the window. They come as Windows itself brings them, by a thread of this routine.
+ */
+function serveAndTell(port: number, events: number[]): void {
+  const { OpenProcess, GetModuleHandleW, GetProcAddress, CreateRemoteThread } = dlopen("kernel32.dll", {
+    OpenProcess: { args: ["u32", "i32", "u32"], returns: "u64" },
+    GetModuleHandleW: { args: ["buffer"], returns: "u64" },
+    GetProcAddress: { args: ["u64", "buffer"], returns: "u64" },
+    CreateRemoteThread: { args: ["u64", "ptr", "u64", "u64", "u64", "u32", "ptr"], returns: "u64" },
+  }).symbols;
+  const everything = 0x1f_ffff;
+  const routine = GetProcAddress(
+    GetModuleHandleW(Buffer.from("kernelbase.dll\0", "utf16le")),
+    Buffer.from("CtrlRoutine\0"),
+  );
+  const fetch = () => {
+    const parent = OpenProcess(everything, 0, process.ppid);
+    const thread = CreateRemoteThread(parent, null, 0, routine, events.shift() ?? 0, 0, null);
+    return new Response(thread === 0n ? "nobody is told" : "told");
+  };
+  Bun.serve({ port, hostname: "127.0.0.1", fetch });
+}
+
 /** Starts a command with a pipe on its stdin, as an editor does; when our own stdin ends, closes that pipe or dies. */
 async function edit(then: string, command: string[]): Promise<void> {
   // detached: Bun would otherwise put it into a job of its own and end it with us
@@ -134,6 +158,8 @@ function run(): void | Promise<void> {
     case "tree":
     case "quiet-tree":
       return grow(verb, Number(args[0]), args[1] ?? "0", args[2] ?? "127.0.0.1");
+    case "tell":
+      return serveAndTell(Number(args[0]), args.slice(1).map(Number));
     case "steal-once":
       return stealOnce(Number(args[0]));
     case "steal":
