@@ -11,6 +11,8 @@ type Ask = (into: Buffer8 | null, length: BigUint64Array<ArrayBuffer>) => number
 
 /** What may be added to a table between the question for its size and the one for itself. */
 const SPARE_BYTES = 16 * 1024;
+/** A kernel without memory says ENOMEM, too, as it does of a buffer that is too small. */
+const TRIES = 16;
 
 /** The bytes of a kernel variable (`net.inet.tcp.pcblist_n`), or minus the error number. */
 export function readSysctl(name: string): Buffer8 | number {
@@ -25,7 +27,7 @@ export function readSysctlOf(...path: readonly number[]): Buffer8 | number {
 
 /** Asks for the size, then for the value, and again while the value outgrows what was made for it. */
 function readGrowing(ask: Ask): Buffer8 | number {
-  for (;;) {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
     const length = new BigUint64Array(1);
     const sized = orErrno(ask(null, length));
     if (sized < 0) return sized;
@@ -35,4 +37,5 @@ function readGrowing(ask: Ask): Buffer8 | number {
     if (done === -ENOMEM) continue;
     return done < 0 ? done : bytes.subarray(0, Number(length[0]));
   }
+  return -ENOMEM;
 }
