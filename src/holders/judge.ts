@@ -21,6 +21,12 @@ export function judge(facts: HolderFacts): Verdict {
     return verdict("live", "what runs this very command", [`pid ${pid} is above portguard`, "process table"]);
   }
   if (startedBy.kind === "reservation") return judgeReserved(startedBy, pid);
+  if (startedBy.kind === "unknown" && lineage[0].parent.kind === "first") {
+    return verdict("managed", "the first process here, and keeps all others", [
+      `pid ${pid} has no parent`,
+      "process table",
+    ]);
+  }
   const listenPid = valueOf(life.environment)?.get("LISTEN_PID");
   if (startedBy.kind === "gone" || startedBy.kind === "unknown") {
     if (listenPid === String(pid))

@@ -15,6 +15,7 @@ export function findStop({
   switch (owner.kind) {
     case "process":
       if (owner.isAboveUs && verdict.grade === "live") return STOP_ABOVE_US;
+      if (owner.startedBy.kind === "unknown" && owner.lineage[0].parent.kind === "first") return STOP_FIRST;
       return stopProcess(owner, sockets[0]?.at, verdict.grade);
     case "hidden":
       return stopHidden(owner);
@@ -37,6 +38,9 @@ export const STOP_ABOVE_US: Remedy = {
   commands: [],
   risk: "none",
 };
+
+/** All others end with it, and a shell in its container, too. */
+const STOP_FIRST: Remedy = { what: "stop its container from outside", commands: [], risk: "none" };
 
 function stopProcess({ startedBy }: ProcessOwner, at: Endpoint | undefined, grade: Grade): Remedy {
   switch (startedBy.kind) {

@@ -158,6 +158,24 @@ if (
     expect(holder).toMatchObject({ grade: "likely", startedBy: { kind: "gone" }, chain: [{ name: "sleep", pid: 1 }] });
   });
 
+  test("a server that is the first process itself is no orphan, and its container is to be stopped", async () => {
+    const port = freePort();
+    await using run = driveBare([...ENGINE, ...server(port)]);
+    const clean = `${words(binary())} clean --port ${port} --quiet; test $? = 0 || exit`;
+    const holder = await holderWithin(run, "node", `${waitFor(port)}; ${clean}; ${asked(port)}`);
+    expect(holder).toMatchObject({
+      grade: "managed",
+      because: "the first process here, and keeps all others",
+      stop: { what: "stop its container from outside", commands: [] },
+    });
+    const enter = await wayInto(run, "node");
+    await using freed = driveBare([...enter, binary(), "free", String(port), "--yes"], { env: { LC_ALL: "C.UTF-8" } });
+    expect(await freed.ended()).toBe(1);
+    expect(freed.stdout).toEndWith(
+      "it is the first process here, and keeps all others; stop its container from outside\n",
+    );
+  });
+
   test("a process that has the number of Windows' kernel there is stopped as any other", async () => {
     const port = freePort();
     const start = `echo 3 > /proc/sys/kernel/ns_last_pid; ${serve(port)} & test $! = 4 || exit`;

@@ -116,7 +116,7 @@ function refuseKept(
   { container, uid }: Asker,
 ): Refusal | undefined {
   if (first.process.pid === 1 || first.parent.kind === "first")
-    return { because: "it is the first process here, and keeps all others" };
+    return { because: "it is the first process here, and keeps all others", ...insteadOf(stop) };
   if (uid === undefined && KERNEL.has(first.process.pid)) return { because: "it is the system's own" };
   // Who shares a container with us is a process like any other.
   if (startedBy.kind === "container" && container !== undefined && startedBy.container?.id === container)
