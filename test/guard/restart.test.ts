@@ -110,8 +110,12 @@ describe("--watch", () => {
     await using run = await start(port, "--watch", "*.mjs", "--watch", "conf/**");
     const first = await pidOn(port);
     // It is told when all is being watched by a change that is seen, and not before.
+    let writtenAt = Number.NEGATIVE_INFINITY;
     await until("the watch", () => {
-      writeFileSync(fileOf(run, "seen.mjs"), `${Math.random()}`);
+      // What is written without a pause is one change that does not end.
+      if (performance.now() - writtenAt < 500) return false;
+      writtenAt = performance.now();
+      writeFileSync(fileOf(run, "seen.mjs"), `${writtenAt}`);
       return count(run, "file-changed") > 0;
     });
     await until("the new generation", async () => (await pidOn(port)) !== first);
@@ -133,4 +137,16 @@ describe("--watch", () => {
     expect(run.voice).toContain("server.mjs has changed");
     await expectEnds(run);
   });
+});
+
+test("without its folder a restart comes to nothing, and the old generation goes on", async () => {
+  const port = freePort();
+  await using run = await start(port);
+  const serving = await pidOn(port);
+  rmSync(join(run.folder, "work"), { recursive: true });
+  run.signal("SIGHUP");
+  await run.event("restart-failed");
+  expect(run.voice).toContain("restart failed: the folder that it runs in was deleted: generation 1 goes on serving");
+  expect(await pidOn(port)).toBe(serving);
+  await expectEnds(run);
 });

@@ -4,6 +4,7 @@ import { groupSignalNumbers } from "./signals.ts";
 import { reapChild, spawnProcess } from "./spawn.ts";
 import { encodeLine, type ToGuard } from "./guard-protocol.ts";
 import { passInheritedFds, strayFds } from "./inherited-fds.ts";
+import { isFolderGone } from "./paths.ts";
 import { selfCommand } from "./self.ts";
 
 const LAST_WAIT_MS = 1000;
@@ -15,8 +16,11 @@ export class GuardProcess {
     readonly control: number,
   ) {}
 
-  /** Starts a guard, which inherits `fds` under their own numbers. Throws INTERNAL. */
+  /** Starts a guard, which inherits `fds` under their own numbers. Throws INTERNAL, COMMAND_NOT_RUNNABLE. */
   static start(fds: readonly number[]): GuardProcess {
+    // The runtime refuses to start there.
+    if (isFolderGone())
+      fail("COMMAND_NOT_RUNNABLE", "the folder that it runs in was deleted", "start it anew elsewhere");
     const pair = openSocketPair();
     if (typeof pair === "number")
       return fail("INTERNAL", `no socket for the guard (error ${-pair})`, "raise `ulimit -n`");

@@ -5,6 +5,7 @@ const libc = lazyLibc({
   // Variadic, but without O_CREAT no further argument is read.
   open: { args: ["ptr", "i32"], returns: "i32" },
   access: { args: ["ptr", "i32"], returns: "i32" },
+  getcwd: { args: ["ptr", "u64"], returns: "u64" },
   readlink: { args: ["ptr", "ptr", "u64"], returns: "i64" },
 });
 
@@ -38,6 +39,11 @@ export function readTextPath(path: string): string | undefined {
 /** Whether this user may run the file. */
 export function mayExecute(path: string): boolean {
   return libc().access(cString(path), X_OK) === 0;
+}
+
+/** Whether the folder that we run in was deleted, so that it has no path any more. */
+export function isFolderGone(): boolean {
+  return Number(libc().getcwd(new Uint8Array(CHUNK), CHUNK)) === 0;
 }
 
 /** Where a symbolic link points; nothing where it is none or may not be read. */
