@@ -78,6 +78,7 @@ function toSlashes(path: string): string {
   return sep === "/" ? path : path.replaceAll(sep, "/");
 }
 
-function isBelow(path: string, folder: string): boolean {
+/** Whether a path is that folder, or in it. */
+export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : join(folder, sep));
 }
