@@ -128,6 +128,7 @@ export type WarningCode =
   | "WENT_TO_BACKGROUND"
   | "KILLED_LEFTOVERS"
   | "NOT_RECORDED"
+  | "EVENTS_LOST"
   | "NOT_WATCHED"
   | "KILLED_AFTER_GRACE";
 

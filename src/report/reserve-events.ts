@@ -8,7 +8,8 @@ import { writeFully } from "./write.ts";
 
 /** Where `--events` go: one JSON object a line. Writing never throws: a reader that went away must not end the guard. */
 export interface EventSink extends Disposable {
-  readonly write: (event: ReserveEvent) => void;
+  /** Whether it was written, all of it. */
+  readonly write: (event: ReserveEvent) => boolean;
   /** The fd that we were given for it; nothing where it is a file of our own. */
   readonly givenFd: number | undefined;
   /** Tells why portguard itself failed, as an event named `error`. */
@@ -21,12 +22,12 @@ export function openEvents(target: string): EventSink {
   const fd = given === undefined ? openFile(target) : checkFd(given);
   const write = (event: string, values: object) => {
     const time = new Date().toISOString();
-    writeFully(fd, `${renderJson({ time, event, ...values })}\n`);
+    return writeFully(fd, `${renderJson({ time, event, ...values })}\n`);
   };
   return {
     write: ({ kind, ...values }) => write(kind, values),
     givenFd: given === undefined ? undefined : fd,
-    writeError: (error) => write("error", { error: describeError(error) }),
+    writeError: (error) => void write("error", { error: describeError(error) }),
     [Symbol.dispose]: () => (given === undefined ? fs().closeSync(fd) : undefined),
   };
 }

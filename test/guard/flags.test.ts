@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { binary, driveBare, type Run, Run as AnyRun } from "../drive.ts";
 import { bindsPlainly } from "../drive/plain-bind.ts";
 import { freePort } from "../drive/free-port.ts";
+import { until } from "../drive/until.ts";
 import { driveAlone, reserve, serverFor, WAYS } from "./guarded.ts";
 
 /** Runs a command that prints what it was given and ends. */
@@ -127,6 +128,18 @@ describe("--events", () => {
     check(readFileSync(join(run.folder, "events.ndjson"), "utf8"), port);
     expect(run.stdout).toBe("up\n");
   });
+});
+
+test("--events that can't be written (a full disk) are missed, which is said once, and the command goes on", async () => {
+  const port = freePort();
+  const args = ["reserve", `${port}`, "--events", "/dev/full", "--", ...serverFor("takeover", port)];
+  await using run = driveBare([binary(), ...args]);
+  await until("its start", () => run.stdout.includes("up"));
+  await until("its word", () => run.voice.some((line) => line.includes(" handed to ")));
+  expect(await run.stop("SIGTERM")).toBe("SIGTERM");
+  expect(run.voice.filter((line) => line.startsWith("warning"))).toEqual([
+    "warning: events can't be written to `/dev/full` now: what happens meanwhile is not told there",
+  ]);
 });
 
 describe("--quiet", () => {

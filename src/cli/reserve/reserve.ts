@@ -51,10 +51,13 @@ export async function runReported(
   if (events?.givenFd !== undefined && events.givenFd > 2) os.keepFd(events.givenFd);
   const { command, forMs } = request;
   const context = { hasCommand: command.length > 0, ...(forMs !== undefined && { forMs }) };
+  const show = (event: ReserveEvent) => writeLines(renderReserveEvent(event, { ...context, now: Date.now() }), style());
+  let isWritten = true;
   const tell = (event: ReserveEvent) => {
-    const heard = !report.quiet || event.kind === "warning";
-    if (heard) writeLines(renderReserveEvent(event, { ...context, now: Date.now() }), style());
-    events?.write(event);
+    if (!report.quiet || event.kind === "warning") show(event);
+    const wasWritten = isWritten;
+    if (events) isWritten = events.write(event);
+    if (wasWritten && !isWritten) show(eventsLost(report.events!));
   };
   try {
     const desk = new RequestDesk();
@@ -85,6 +88,11 @@ export async function runReported(
     events?.writeError(toPortguardError(error));
     throw error;
   }
+}
+
+function eventsLost(target: string): ReserveEvent {
+  const what = `events can't be written to \`${target}\` now: what happens meanwhile is not told there`;
+  return { kind: "warning", code: "EVENTS_LOST", what, hint: "is its disk full, or its reader gone?" };
 }
 
 /** Before it is said that a port is held, why it is another one than was asked for. */
