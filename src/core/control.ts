@@ -5,7 +5,7 @@ import type { RestartOutcome } from "./reserve-event.ts";
 export type ControlRequest =
   | { readonly do: "restart" }
   /** Send the held sockets to whoever waits at this path, and keep them; of a pick, those of one port. */
-  | { readonly do: "lend"; readonly landing: string; readonly port?: number }
+  | { readonly do: "lend"; readonly landing: string; readonly pid: number; readonly port?: number }
   /** They have come: end, which is the answer; a pick lets go of this port, and says so. `pid` is who has them. */
   | { readonly do: "let-go"; readonly pid: number; readonly port?: number }
   /** Of a pick: keep these, further ones and those that are kept already. */

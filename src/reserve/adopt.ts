@@ -20,9 +20,10 @@ export async function adoptPorts(
     return refuse(adoption, "it holds other ports than it did a moment ago");
   }
   const asked = await askControl(adoption.control, { do: "let-go", pid: process.pid });
-  if (asked.kind === "refused") {
+  // Its end is the answer. Whoever can't be asked any more has ended before, and may have let go for another one.
+  if (asked.kind === "refused" || asked.kind === "unreachable") {
     for (const hold of holds) hold.release();
-    return refuse(adoption, asked.what);
+    return refuse(adoption, asked.kind === "refused" ? asked.what : "it has ended meanwhile");
   }
   emit({ kind: "adopted", name: adoption.name, ports: holds.map(({ port }) => port) });
   return ports.map((request, index) => ({ request, hold: holds[index]! }));
@@ -32,7 +33,7 @@ export async function adoptPorts(
 export async function borrowHolds(adoption: Adoption, passing: HoldPassing, port?: number): Promise<readonly Hold[]> {
   using landing = passing.openLanding(adoption.landing);
   const one = port !== undefined && { port };
-  const asked = await askControl(adoption.control, { do: "lend", landing: landing.path, ...one });
+  const asked = await askControl(adoption.control, { do: "lend", landing: landing.path, pid: process.pid, ...one });
   switch (asked.kind) {
     case "lent":
       return landing.take();

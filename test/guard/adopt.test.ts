@@ -54,6 +54,24 @@ describe("a hold that another portguard adopts", () => {
     expect(readdirSync(join(holder.state, "portguard/reservations"))).toEqual([]);
   });
 
+  test.each([1, 2, 3, 4])("goes to one of two that ask at once, and the other one hears of it (%d)", async () => {
+    const port = freePort();
+    await using holder = await hold(port);
+    const command = serverFor("takeover", port);
+    await using one = adopt(holder, ["--ready-timeout", "60s"], command);
+    await using other = adopt(holder, ["--ready-timeout", "60s"], command);
+    const both = [one, other];
+    const isRefused = (run: Run) => run.events.some(({ event }) => event === "error");
+    const loser = await until("one that is refused", () => both.find(isRefused));
+    expect(await loser.ended()).toBe(125);
+    expect(loser.events.map(({ event }) => event)).toEqual(["error"]);
+    const winner = both.find((each) => each !== loser)!;
+    await winner.event("ready");
+    expect(await holder.ended()).toBe(0);
+    expect(holder.voice.at(-1)).toBe(`handed on to another portguard (pid ${winner.pid})`);
+    await expectEnds(winner);
+  });
+
   test("keeps its labels, and may have another name from then on", async () => {
     const [web, api] = [freePort(), freePort()];
     await using holder = drive({ args: ["reserve", `web=${web}`, `api=${api}`, "--name", "api"] });
