@@ -97,7 +97,7 @@ function sweep(path: string, stale: Reservation): void {
     return; // somebody else did it
   }
   const moved = readFile(aside);
-  const isStale = moved?.kind !== "reservation" || moved.reservation.portguard.pid === stale.portguard.pid;
+  const isStale = moved?.kind !== "reservation" || isSameProcess(moved.reservation.portguard, stale.portguard);
   if (!isStale && moved?.kind === "reservation") createOwned(path, render(moved.reservation));
   rmSync(aside, { force: true });
   if (isStale && stale.control?.endsWith(".sock")) rmSync(stale.control, { force: true });
