@@ -7,7 +7,7 @@ const STARTERS: readonly (readonly [kind: StarterKind, name: RegExp])[] = [
   ["session", /^(?:tmux(?:: .*)?|screen|SCREEN|zellij|dtach|abduco)$/],
   [
     "manager",
-    /^(?:PM2 .*|pm2|supervisord|circusd|overmind|hivemind|honcho|foreman.*|process-compose|runsv|s6-supervise|monit|god|forever|nodemon)$/,
+    /^(?:PM2 .*|pm2|supervisord|circusd|overmind|hivemind|honcho|foreman.*|process-compose|runsv|s6-supervise|monit|god)$/,
   ],
   [
     "editor",

@@ -121,8 +121,6 @@ function refuseKept(
   // Who shares a container with us is a process like any other.
   if (startedBy.kind === "container" && container !== undefined && startedBy.container?.id === container)
     return undefined;
-  // One that only watches is stopped with it.
-  if (startedBy.kind === "manager" && isWatcher(startedBy.process.command)) return undefined;
   const isItself = startedBy.kind === "manager" && startedBy.process.pid === first.process.pid;
   const keeper = isItself ? undefined : describeKeeper(startedBy);
   const because = keeper ?? (KEPT.has(verdict.grade) ? `it is ${verdict.because}` : undefined);

@@ -19,6 +19,11 @@ def listen():
     return it
 
 
+def tell(what):
+    # in one piece, as two processes have the one stdout
+    os.write(1, f"{what} {os.getpid()}\n".encode())
+
+
 def stay():
     while True:
         time.sleep(3600)
@@ -37,7 +42,7 @@ def wait_for_port(end):
         except OSError:
             time.sleep(0.001)
             continue
-        print(f"again {os.getpid()}", flush=True)
+        tell("again")
         stay()
 
 
@@ -45,7 +50,7 @@ ours, theirs = socket.socketpair()
 if mode in ("hand", "relisten") and os.fork() == 0:
     os.setsid()
     ours.close()
-    print(f"heir {os.getpid()}", flush=True)
+    tell("heir")
     (wait_for_socket if mode == "hand" else wait_for_port)(theirs)
 listener = listen()
 
@@ -67,5 +72,5 @@ def on_term(*_):
 
 
 signal.signal(signal.SIGTERM, on_term)
-print(f"up {os.getpid()}", flush=True)
+tell("up")
 stay()
