@@ -18,10 +18,10 @@ export function serveControl(path: string, handle: (request: ControlRequest) => 
     // What a dead one left under a name that is ours now.
     rmSync(path, { force: true });
   }
-  const server = Bun.listen<{ heard: string }>({
+  const server = Bun.listen<Heard>({
     unix: path,
     socket: {
-      open: (socket) => void (socket.data = { heard: "" }),
+      open: (socket) => void (socket.data = hearNothing()),
       data: (socket, bytes) => {
         const line = collect(socket.data, bytes);
         if (line === undefined) return;
@@ -60,9 +60,9 @@ export async function askControl(path: string, request: ControlRequest): Promise
   if (!isPipe(path) && !isOurs(path))
     return { kind: "unreachable", because: new Error("its socket is not this user's") };
   try {
-    await Bun.connect<{ heard: string }>({
+    await Bun.connect<Heard>({
       unix: path,
-      data: { heard: "" },
+      data: hearNothing(),
       socket: {
         open: (socket) => void socket.write(`${JSON.stringify(request)}\n`),
         data: (socket, bytes) => {
@@ -89,9 +89,19 @@ async function answerLine(
   }
 }
 
+interface Heard {
+  heard: string;
+  /** Where a piece ends may be within a character. */
+  readonly decoder: TextDecoder;
+}
+
+function hearNothing(): Heard {
+  return { heard: "", decoder: new TextDecoder() };
+}
+
 /** The first line, once it is whole. What comes behind it means nothing. */
-function collect(data: { heard: string }, bytes: Uint8Array): string | undefined {
-  data.heard += Buffer.from(bytes).toString("utf8");
+function collect(data: Heard, bytes: Uint8Array): string | undefined {
+  data.heard += data.decoder.decode(bytes, { stream: true });
   const end = data.heard.indexOf("\n");
   return end < 0 || end > MOST_BYTES ? undefined : data.heard.slice(0, end);
 }

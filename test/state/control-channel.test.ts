@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -54,6 +55,21 @@ describe("the control channel", () => {
     });
     socket.on("data", (data) => resolve(data.toString()));
     expect(JSON.parse(await promise)).toEqual({ kind: "refused", what: "restart?" });
+  });
+
+  test("takes a character that comes in two pieces for one", async () => {
+    using place = new Place();
+    using _served = serveControl(place.path, async (request) => ({ kind: "refused", what: request.do }));
+    const bytes = Buffer.from('{"do":"é"}\n');
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const socket = connect(place.path);
+    await once(socket, "connect");
+    socket.write(bytes.subarray(0, 8));
+    // Each turn of the loop reads what has come; a piece that comes with the next one would not be one.
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    socket.write(bytes.subarray(8));
+    socket.on("data", (data) => resolve(data.toString()));
+    expect(JSON.parse(await promise)).toEqual({ kind: "refused", what: "é" });
   });
 
   test("tells a failure to do it from one to reach it, and from an end in between", async () => {
