@@ -12,7 +12,7 @@ export interface Line {
 const STDOUT = 1;
 const STDERR = 2;
 
-/** How long a reader may leave a non-blocking stream full before the rest is dropped: the guard must not hang on it. */
+/** How long a reader may take nothing from a full non-blocking stream before the rest is dropped: the guard must not hang on it. */
 const PATIENCE_MS = 2000;
 
 /** The answer: help, a version, a plan, JSON. Each line is made safe for a terminal. Answers whether somebody reads it. */
@@ -76,10 +76,11 @@ export function openProgress(): Progress | undefined {
  */
 export function writeFully(fd: number, text: string): boolean {
   const bytes = Buffer.from(text);
-  const deadline = performance.now() + PATIENCE_MS;
+  let deadline = performance.now() + PATIENCE_MS;
   for (let done = 0; done < bytes.length;) {
     try {
       done += fs().writeSync(fd, bytes, done);
+      deadline = performance.now() + PATIENCE_MS;
     } catch (error) {
       if (!isFull(error) || performance.now() > deadline) return false;
       Bun.sleepSync(2);

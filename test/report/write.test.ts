@@ -38,6 +38,24 @@ print(count, child.stderr.read().decode().strip())
     expect(await new Response(run.stdout).text()).toBe("1000000 true\n");
   });
 
+  test("that is read for longer than a full one is waited for gets every byte, too", async () => {
+    // 16 pieces with a fifth of a second between them take 3 s; nothing is taken for at most 2.
+    const script = `
+import os, subprocess, sys, time
+r, w = os.pipe()
+os.set_blocking(w, False)
+child = subprocess.Popen(sys.argv[1:], stdout=w, stderr=subprocess.PIPE)
+os.close(w)
+count = 0
+while chunk := os.read(r, 65536):
+    count += len(chunk)
+    time.sleep(0.2)
+print(count, child.stderr.read().decode().strip())
+`;
+    const run = Bun.spawn(["python3", "-c", script, process.execPath, "-e", WRITER], { stdout: "pipe" });
+    expect(await new Response(run.stdout).text()).toBe("1000000 true\n");
+  });
+
   test("that nobody reads any more is no failure", async () => {
     const run = Bun.spawn(["sh", "-c", '("$0" -e "$1"; echo "exit $?" >&2) | true', process.execPath, WRITER], {
       stderr: "pipe",
