@@ -17,9 +17,8 @@ export function renderHolders(holders: readonly Holder[], now: number): readonly
   const lines = shown.map(
     (holder) => `  ${formatEndpoint(holder.at)} (${familiesOf(holder.at)}) ${renderWho(holder, now)}`,
   );
-  return holders.length === shown.length
-    ? lines
-    : [...lines, `  and on ${holders.length - shown.length} more addresses`];
+  const more = holders.length - shown.length;
+  return more === 0 ? lines : [...lines, `  and on ${more} more ${more === 1 ? "address" : "addresses"}`];
 }
 
 /** How many holders before this one are the same process. */

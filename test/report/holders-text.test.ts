@@ -44,6 +44,13 @@ test("a holder that can't be seen is told as that", () => {
   ]);
 });
 
+test("one process is told four times at most, and on how many more addresses it is", () => {
+  const process = { pid: 1, name: "x", command: [] };
+  const holders = [1, 2, 3, 4, 5, 6].map((last) => ({ at: at(`127.0.0.${last}`), process }));
+  expect(renderHolders(holders.slice(0, 5), NOON).slice(4)).toEqual(["  and on 1 more address"]);
+  expect(renderHolders(holders, NOON).slice(4)).toEqual(["  and on 2 more addresses"]);
+});
+
 test("a very long command line is clipped", () => {
   const [line] = renderHolders([{ at: at("::1"), process: { pid: 1, command: ["java", "x".repeat(9999)] } }], NOON);
   expect(line?.length).toBeLessThan(220);
