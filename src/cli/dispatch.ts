@@ -5,6 +5,7 @@ import type { ColorMode, Style } from "../report/style.ts";
 import { styleOfStderr, writeAnswer, writeLines } from "../report/write.ts";
 import { findNearest } from "./words/nearest.ts";
 import { type Invocation, splitAtDashes } from "./words/parse-args.ts";
+import { showCommand } from "./words/show-command.ts";
 import { VERBS } from "./verbs.ts";
 
 const DONE: Exit = { kind: "code", code: 0 };
@@ -36,8 +37,8 @@ async function runVerb(
 }
 
 function refuseNothing(command: Invocation["command"]): never {
-  const line = command?.length ? ` 8000 -- ${command.join(" ")}` : " 8000 -- COMMAND";
-  return fail("BAD_USAGE", "nothing is asked for", `\`portguard reserve${line}\`, or \`portguard -h\` for more`);
+  const line = `portguard reserve 8000 -- ${showCommand(command ?? [])}`;
+  return fail("BAD_USAGE", "nothing is asked for", `\`${line}\`, or \`portguard -h\` for more`);
 }
 
 function refuseVerb(name: string): never {
@@ -49,7 +50,8 @@ function refuseVerb(name: string): never {
   }
   // It may have a password in it, which is not for a line of ours.
   if (name.includes("://")) fail("UNKNOWN_VERB", "a URL is not a verb", "did you mean `portguard reach URL`?");
-  if (/\d$/.test(name))
+  // 8000, localhost:8000, web=8000, but not `reach2`.
+  if (/^[^a-z].*\d$|[:=].*\d$/i.test(name))
     fail("UNKNOWN_VERB", `\`${name}\` is not a verb`, `did you mean \`portguard reserve ${name}\`?`);
   const near = findNearest(name, Object.keys(VERBS));
   const hint = near === undefined ? "`portguard -h` lists the verbs" : `did you mean \`portguard ${near}\`?`;

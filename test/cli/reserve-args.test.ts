@@ -110,6 +110,7 @@ describe("a reserve line is refused", () => {
   test.each([
     ["", "no port is given", "portguard reserve 8000"],
     ["-- npm start", "no port is given", "portguard reserve 8000 -- npm start"],
+    ["-- A=1 npm", "no port is given", "portguard reserve 8000 -- COMMAND"],
     ["8000 --", "no command stands behind `--`", "leave `--` out"],
     ["8000 uvicorn app:app", "`uvicorn` is not a port", "portguard reserve 8000 -- uvicorn …"],
     ["8000 python3 -m http.server", "`python3` is not a port", "portguard reserve 8000 -- python3 …"],

@@ -40,6 +40,7 @@ test.each([
   ["", "no target is given", "portguard wait 8000"],
   ["db.lan", "`db.lan` names no port", "write db.lan:8000"],
   ["8000 -- npm start", "wait runs no command", "`portguard wait 8000 && npm start`"],
+  ["8000 -- sh $HOME", "wait runs no command", "`portguard wait 8000 && COMMAND`"],
   ["8000 --timeout 0s", "--timeout leaves no time", "--timeout=30s"],
   ["8000 -4 -6", "-4 and -6 contradict", "leave one"],
   ["8000 --json --quiet", "--json and --quiet contradict", "leave one"],
