@@ -3,6 +3,7 @@ import { formatDuration } from "../core/duration.ts";
 import type { OsName } from "../core/os.ts";
 import { joinFew, summarizeHolders } from "../core/port-held-error.ts";
 import type { Holder } from "../core/reserve-event.ts";
+import type { Target } from "../core/target.ts";
 import { formatMs } from "./attempt-text.ts";
 import { clipColumns } from "./columns.ts";
 import { describeEvidence, describeRemedy, describeTitle } from "./finding-text.ts";
@@ -12,6 +13,8 @@ import { describeVerdict, findRoot } from "./reach-verdict.ts";
 import { sanitize } from "./sanitize.ts";
 import { formatCommand } from "./shell-words.ts";
 import type { Line } from "./write.ts";
+
+const MORE_TIME = "give it more time with --timeout";
 
 /** What became of one target. */
 export interface WaitedFor {
@@ -60,20 +63,30 @@ function tellReached(late: string, { attempts, findings, target }: Diagnosis, te
   if (error) return [bad(`${late} with a status under 500: ${describeTitle(error)}`), tellsMore];
   const isHeard = target.protocol === "tcp" || attempts.some(({ outcome }) => outcome.kind === "answered");
   if (!isHeard) return [bad(`${late}: it took the datagram and says nothing`), tellsMore];
-  return [bad(`${late}; now it does`), hint("give it more time with --timeout")];
+  return [bad(`${late}; now it does`), hint(MORE_TIME)];
 }
 
-/** Who still has it. `now` is milliseconds since the epoch. */
+/** Who still has it; it may have been let go since the last look. `now` is milliseconds since the epoch. */
 export function renderNotFree(
-  target: string,
+  target: Target,
   holders: readonly Holder[],
   { timeoutMs, now }: { readonly timeoutMs: number; readonly now: number },
 ): readonly Line[] {
+  const late = `${target.text} was not free within ${formatDuration(timeoutMs)}`;
+  if (holders.length === 0) return [bad(`${late}; now it is`), hint(MORE_TIME)];
   return [
-    bad(`${target} is not free within ${formatDuration(timeoutMs)}: it is held ${summarizeHolders(holders)}`),
+    bad(`${late}: it is held ${summarizeHolders(holders)}`),
     ...renderHolders(holders, now).map(plain),
-    hint("stop it, or give it more time with --timeout"),
+    hint(describeStop(target, holders)),
   ];
+}
+
+/** `free` stops whoever has the port, on any address: where one address is meant, that may be too much. */
+function describeStop({ host, port, protocol }: Target, holders: readonly Holder[]): string {
+  if (holders.every(({ closing }) => closing)) return MORE_TIME;
+  const place = protocol === "udp" ? `${port}/udp` : String(port);
+  const stop = host.kind === "this-machine" ? `stop it: \`portguard free ${place}\`` : "stop it";
+  return `${stop}, or ${MORE_TIME}`;
 }
 
 /** `{ schema, ok, targets, waitedMs }`, and why where it was not in time. */

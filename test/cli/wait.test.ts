@@ -9,8 +9,8 @@ const ENV = { LC_ALL: "C.UTF-8", TERM: "xterm", NO_COLOR: "1" };
 const wait = (args: readonly string[], options: Partial<DriveOptions> = {}): Run =>
   driveBare([binary(), "wait", ...args], { ...options, env: { ...ENV, ...options.env } });
 
-function listen(port: number): Disposable {
-  const server = Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } });
+function listen(port: number, hostname = "127.0.0.1"): Disposable {
+  const server = Bun.listen({ hostname, port, socket: { data: () => undefined } });
   return { [Symbol.dispose]: () => server.stop(true) };
 }
 
@@ -124,10 +124,20 @@ describe("wait --free", () => {
     await using run = wait([`127.0.0.1:${port}`, "--free", "--timeout", "100ms"]);
     expect(await run.ended()).toBe(1);
     expect(run.stderr).toStartWith(
-      `portguard: 127.0.0.1:${port} is not free within 100ms: it is held by ${US} on 127.0.0.1:${port}\n`,
+      `portguard: 127.0.0.1:${port} was not free within 100ms: it is held by ${US} on 127.0.0.1:${port}\n`,
     );
     await using other = wait([`127.0.0.2:${port}`, "--free"]);
     expect(await other.ended()).toBe(0);
+  });
+
+  test("names nobody who has the port at another address", async () => {
+    const port = freePort();
+    using _here = listen(port);
+    using _beside = listen(port, "::1");
+    await using run = wait([`[::1]:${port}`, "--free", "--timeout", "100ms", "--json"]);
+    expect(await run.ended()).toBe(1);
+    expect(JSON.parse(run.stdout)).toMatchObject({ ok: false, holders: [{ at: { address: "::1", port } }] });
+    expect(run.stdout).not.toContain('"127.0.0.1"');
   });
 
   test("can't see another machine's sockets, and says so", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { requireAddress } from "../../src/core/address.ts";
+import { parseTarget } from "../../src/core/parse-target.ts";
 import type { Holder } from "../../src/core/reserve-event.ts";
 import {
   renderArrival,
@@ -75,12 +76,26 @@ describe("what did not come in time", () => {
   });
 
   test("is told with everybody who still has the port", () => {
-    const lines = renderNotFree("8000", [HOLDER], { timeoutMs: 1000, now: 0 }).map(({ text }) => text);
+    const lines = renderNotFree(parseTarget("8000"), [HOLDER], { timeoutMs: 1000, now: 0 }).map(({ text }) => text);
     expect(lines).toEqual([
-      "8000 is not free within 1s: it is held by node (pid 4711) on 127.0.0.1:8000",
+      "8000 was not free within 1s: it is held by node (pid 4711) on 127.0.0.1:8000",
       "  127.0.0.1:8000 (IPv4) node (pid 4711): node server.js",
-      "stop it, or give it more time with --timeout",
+      "stop it: `portguard free 8000`, or give it more time with --timeout",
     ]);
+  });
+
+  test("is to be stopped only where somebody has it, and by name only where the whole port is meant", () => {
+    const hintOf = (target: string, holders: readonly Holder[]) =>
+      renderNotFree(parseTarget(target), holders, { timeoutMs: 1000, now: 0 }).at(-1)?.text;
+    expect(hintOf("53/udp", [HOLDER])).toStartWith("stop it: `portguard free 53/udp`, or");
+    expect(hintOf("127.0.0.1:8000", [HOLDER])).toBe("stop it, or give it more time with --timeout");
+    expect(hintOf("8000", [{ at: HOLDER.at, closing: true }])).toBe("give it more time with --timeout");
+  });
+
+  test("is not called held where it was let go by now", () => {
+    expect(renderNotFree(parseTarget("8000"), [], { timeoutMs: 1000, now: 0 })[0]?.text).toBe(
+      "8000 was not free within 1s; now it is",
+    );
   });
 
   test("is one object for scripts", () => {

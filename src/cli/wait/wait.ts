@@ -101,9 +101,13 @@ async function explain(request: ReachRequest, { timeoutMs, free, json }: WaitArg
   const { renderNoAnswer, renderNotFree } = await import("../../report/wait-text.ts");
   const { target } = request;
   if (free) {
-    const { findHolders } = await import("../../holders/find-holders.ts");
-    const holders = findHolders(os, target.port, target.protocol);
-    if (!json) writeLines(renderNotFree(target.text, holders, { timeoutMs, now: Date.now() }), style());
+    const [{ findHolders }, { findPlace }] = await Promise.all([
+      import("../../holders/find-holders.ts"),
+      import("../../reach/wait/is-free.ts"),
+    ]);
+    const isInTheWay = await findPlace(request, os);
+    const holders = findHolders(os, target.port, target.protocol).filter(({ at }) => isInTheWay(at));
+    if (!json) writeLines(renderNotFree(target, holders, { timeoutMs, now: Date.now() }), style());
     return { holders };
   }
   const { diagnose } = await import("../../reach/reach.ts");
