@@ -1,11 +1,12 @@
+import type { Socket } from "bun";
 import { chmodSync, lstatSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ControlAnswer, ControlRequest } from "../core/control.ts";
 import { isTemporary } from "./control-place.ts";
 import { ensureOwnedFolder } from "./owned-file.ts";
 
-/** A question or an answer is one line of JSON; nobody of ours sends longer ones. */
-const MOST_BYTES = 64 * 1024;
+/** A question or an answer is one line of JSON; nobody of ours sends longer ones: every port there is has 400 kB. */
+const MOST_CHARACTERS = 1024 * 1024;
 
 /**
  * Takes requests on this path until disposed of. Only the same user gets in: the folder is its owner's alone, and so is the
@@ -23,9 +24,10 @@ export function serveControl(path: string, handle: (request: ControlRequest) => 
     socket: {
       open: (socket) => void (socket.data = hearNothing()),
       data: (socket, bytes) => {
-        const line = collect(socket.data, bytes);
-        if (line === undefined) return;
-        void answerLine(line, handle).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
+        const heard = collect(socket.data, bytes);
+        if (heard.kind === "endless") socket.end();
+        if (heard.kind !== "line") return;
+        void answerLine(heard.line, handle).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
       },
     },
   });
@@ -64,10 +66,12 @@ export async function askControl(path: string, request: ControlRequest): Promise
       unix: path,
       data: hearNothing(),
       socket: {
-        open: (socket) => void socket.write(`${JSON.stringify(request)}\n`),
+        open: (socket) => sendMore(socket, `${JSON.stringify(request)}\n`),
+        drain: (socket) => sendMore(socket),
         data: (socket, bytes) => {
-          const line = collect(socket.data, bytes);
-          if (line !== undefined) answer.resolve(JSON.parse(line) as ControlAnswer);
+          const heard = collect(socket.data, bytes);
+          if (heard.kind === "line") answer.resolve(readAnswer(heard.line));
+          if (heard.kind !== "more") socket.end();
         },
         close: () => answer.resolve({ kind: "ended" }),
       },
@@ -93,17 +97,41 @@ interface Heard {
   heard: string;
   /** Where a piece ends may be within a character. */
   readonly decoder: TextDecoder;
+  /** Of what is said, what the other side has not taken yet. */
+  unsent: Uint8Array;
 }
 
 function hearNothing(): Heard {
-  return { heard: "", decoder: new TextDecoder() };
+  return { heard: "", decoder: new TextDecoder(), unsent: new Uint8Array() };
 }
 
+type Collected =
+  | { readonly kind: "line"; readonly line: string }
+  | { readonly kind: "more" }
+  /** Longer than any of ours. */
+  | { readonly kind: "endless" };
+
 /** The first line, once it is whole. What comes behind it means nothing. */
-function collect(data: Heard, bytes: Uint8Array): string | undefined {
+function collect(data: Heard, bytes: Uint8Array): Collected {
   data.heard += data.decoder.decode(bytes, { stream: true });
   const end = data.heard.indexOf("\n");
-  return end < 0 || end > MOST_BYTES ? undefined : data.heard.slice(0, end);
+  if (end > MOST_CHARACTERS || (end < 0 && data.heard.length > MOST_CHARACTERS)) return { kind: "endless" };
+  return end < 0 ? { kind: "more" } : { kind: "line", line: data.heard.slice(0, end) };
+}
+
+function readAnswer(line: string): Asked {
+  try {
+    return JSON.parse(line) as ControlAnswer;
+  } catch (because) {
+    return { kind: "unreachable", because };
+  }
+}
+
+/** A socket takes no more at once than its buffer has room for. */
+function sendMore(socket: Socket<Heard>, text = ""): void {
+  const { data } = socket;
+  data.unsent = Buffer.concat([data.unsent, Buffer.from(text)]);
+  data.unsent = data.unsent.subarray(socket.write(data.unsent));
 }
 
 function isPipe(path: string): boolean {

@@ -21,9 +21,9 @@ const RESTART: ControlRequest = { do: "restart" };
 
 /** Writes these bytes as they are, and answers all that comes back. */
 async function say(path: string, bytes: string): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   let heard = "";
-  const socket = connect(path, () => socket.write(bytes));
+  const socket = connect(path, () => socket.write(bytes)).on("error", reject);
   socket.on("data", (data) => (heard += data.toString())).on("close", () => resolve(heard));
   return promise;
 }
@@ -70,6 +70,28 @@ describe("the control channel", () => {
     socket.write(bytes.subarray(8));
     socket.on("data", (data) => resolve(data.toString()));
     expect(JSON.parse(await promise)).toEqual({ kind: "refused", what: "é" });
+  });
+
+  test("passes on what is longer than a socket's buffer, and hangs up on what has no end", async () => {
+    using place = new Place();
+    using _served = serveControl(place.path, async (request) => {
+      return { kind: "refused", what: request.do === "keep" ? String(request.pick.candidates.length) : "" };
+    });
+    const candidates = Array.from({ length: 65_535 }, (_, index) => index + 1);
+    const keep: ControlRequest = { do: "keep", pick: { candidates, count: 1 }, term: { forMs: 1 } };
+    expect(await askControl(place.path, keep)).toEqual({ kind: "refused", what: "65535" });
+    // Whether the rest of it can be written is of no interest.
+    expect(await say(place.path, "x".repeat(2 ** 21)).catch(() => "")).toBe("");
+  });
+
+  test("takes nonsense for no answer", async () => {
+    using place = new Place();
+    mkdirSync(dirname(place.path), { recursive: true });
+    using _nonsense = Bun.listen({
+      unix: place.path,
+      socket: { open: (socket) => void socket.end("yes\n"), data: () => {} },
+    });
+    expect(await askControl(place.path, RESTART)).toMatchObject({ kind: "unreachable" });
   });
 
   test("tells a failure to do it from one to reach it, and from an end in between", async () => {
