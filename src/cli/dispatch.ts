@@ -5,7 +5,7 @@ import type { ColorMode, Style } from "../report/style.ts";
 import { styleOfStderr, writeAnswer, writeLines } from "../report/write.ts";
 import { findNearest } from "./words/nearest.ts";
 import { type Invocation, splitAtDashes } from "./words/parse-args.ts";
-import { showCommand } from "./words/show-command.ts";
+import { showPlainCommand } from "./words/show-plain-command.ts";
 import { VERBS } from "./verbs.ts";
 
 const DONE: Exit = { kind: "code", code: 0 };
@@ -37,7 +37,7 @@ async function runVerb(
 }
 
 function refuseNothing(command: Invocation["command"]): never {
-  const line = `portguard reserve 8000 -- ${showCommand(command ?? [])}`;
+  const line = `portguard reserve 8000 -- ${showPlainCommand(command ?? [])}`;
   return fail("BAD_USAGE", "nothing is asked for", `\`${line}\`, or \`portguard -h\` for more`);
 }
 

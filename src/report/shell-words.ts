@@ -29,6 +29,7 @@ function formatForWindows([program = "", ...words]: readonly string[]): string {
 /** Double quotes serve both shells; what PowerShell would expand in them stands in single ones. */
 function quoteWindows(word: string): string {
   if (/^[A-Za-z0-9_+:./\\=-]+$/.test(word)) return word;
-  if (!/["$`%]/.test(word)) return `"${word}"`;
+  // A backslash in front of the last quote would take it for a letter.
+  if (!/["$`%]/.test(word)) return `"${word.replace(/\\+$/, "$&$&")}"`;
   return `'${word.replaceAll("'", "''")}'`;
 }

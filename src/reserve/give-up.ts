@@ -1,4 +1,5 @@
 import type { Exit } from "../core/os.ts";
+import { showCommand } from "../core/show-command.ts";
 import type { ReserveEvent } from "../core/reserve-event.ts";
 import type { Generation } from "./generation.ts";
 
@@ -12,6 +13,6 @@ export async function describeGivenUp(
   await last.clearAway();
   const { number: generation, lastLines } = last;
   const lines = lastLines.length === 0 ? {} : { lastLines };
-  const hint = `run \`${command.join(" ")}\` by itself to see why`;
+  const hint = `run \`${showCommand(command)}\` by itself to see why`;
   return { kind: "gave-up", generation, exit, starts, ...lines, hint };
 }

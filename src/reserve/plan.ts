@@ -3,6 +3,7 @@ import { formatHostPort } from "../core/address.ts";
 import { joinWords } from "../core/port-held-error.ts";
 import type { PortRequest } from "../core/port-request.ts";
 import type { ReserveRequest } from "../core/reserve-request.ts";
+import { showCommand } from "../core/show-command.ts";
 import { listCandidates } from "./acquire.ts";
 import { chooseWays } from "./handoff/choose.ts";
 import { dialectFor } from "./handoff/dialects.ts";
@@ -74,7 +75,7 @@ function planCommand(request: ReserveRequest, os: Os): PlanStep[] {
     ...planOverrule(request),
     {
       do: "start",
-      what: `${request.command.join(" ")}${request.envName === undefined ? "" : `, with ${request.envName} set`}`,
+      what: `${showCommand(request.command)}${request.envName === undefined ? "" : `, with ${request.envName} set`}`,
     },
     ...planGenerations(request, ways[0]),
     {

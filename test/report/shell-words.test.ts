@@ -24,6 +24,7 @@ describe("a command", () => {
   test.each([
     [["netsh", "advfirewall", "add", "localport=8000"], "netsh advfirewall add localport=8000"],
     [["uvicorn", "a b"], 'uvicorn "a b"'],
+    [["dir", "C:\\My Dir\\"], 'dir "C:\\My Dir\\\\"'],
     [["C:\\Program Files\\a.exe", "x"], '& "C:\\Program Files\\a.exe" x'],
     [["echo", "$env:X 'y'", "100%", "", "a,b"], `echo '$env:X ''y''' '100%' "" "a,b"`],
   ])("%j stands on Windows as `%s`", (argv, line) => {

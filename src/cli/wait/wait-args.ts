@@ -3,7 +3,7 @@ import { parseTarget } from "../../core/parse-target.ts";
 import type { ReachRequest, Target } from "../../core/target.ts";
 import { colorOf, refuseBoth } from "../words/flag-values.ts";
 import { type Invocation, parseArgs } from "../words/parse-args.ts";
-import { showCommand } from "../words/show-command.ts";
+import { showPlainCommand } from "../words/show-plain-command.ts";
 import { readFamily, readTimeout } from "../reach/reach-args.ts";
 import { WAIT_FLAGS } from "./wait-flags.ts";
 
@@ -26,7 +26,7 @@ export function parseWaitArgs({ words, command }: Invocation): WaitArgs {
     targets.push(parseTarget(word, { udp }));
   });
   if (command) {
-    const line = `portguard wait ${targets.map(({ text }) => text).join(" ") || "8000"} && ${showCommand(command)}`;
+    const line = `portguard wait ${targets.map(({ text }) => text).join(" ") || "8000"} && ${showPlainCommand(command)}`;
     fail("BAD_USAGE", "wait runs no command", `write \`${line}\``);
   }
   if (targets.length === 0) fail("BAD_USAGE", "no target is given", "say which one, as in `portguard wait 8000`");

@@ -35,10 +35,3 @@ export function withPlace(command: readonly string[], after: string, fits: RegEx
   const at = command.findIndex((word, index) => index > start && fits.test(word));
   return at < 0 ? command.toSpliced(start + 1, 0, value) : command.with(at, value);
 }
-
-/** As a reader would type it; words that a shell would split are quoted. */
-export function showCommand(command: readonly string[]): string {
-  return command
-    .map((word) => (/^[\w@%+=:,./~^-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
-}

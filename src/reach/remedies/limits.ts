@@ -3,7 +3,8 @@ import { nameOf } from "../words/describe.ts";
 import type { Facts, Owner } from "../facts.ts";
 import { isTitle } from "../../holders/recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";
-import { showCommand, typedCommand, withOption } from "./edit-command.ts";
+import { showCommand } from "../../core/show-command.ts";
+import { typedCommand, withOption } from "./edit-command.ts";
 
 /** How many files a busy server is given where it had too few. */
 const MANY_FILES = 65536;

@@ -1,11 +1,12 @@
 import { type Address, formatHostPort, isAny, isLoopback } from "../../core/address.ts";
 import type { Remedy } from "../../core/finding.ts";
 import { valueOf } from "../../core/seen.ts";
+import { showCommand } from "../../core/show-command.ts";
 import { mainOwner, nameOf } from "../words/describe.ts";
 import type { Facts, Listener, Owner } from "../facts.ts";
 import { isTitle } from "../../holders/recognize/command.ts";
 import type { ServerKind } from "../recognize/server.ts";
-import { showCommand, typedCommand, withOption, withPlace } from "./edit-command.ts";
+import { typedCommand, withOption, withPlace } from "./edit-command.ts";
 import { listenBySetting } from "./listen-by-setting.ts";
 
 /** How this server is made to listen on another address of its port: its own command line, changed, or its setting. */
