@@ -14,6 +14,8 @@ export interface Listed {
   readonly sharedWith: number;
   /** Numeric owner, where the table tells (Unix). */
   readonly uid?: number;
+  /** Whose it is, where `process` does not tell. */
+  readonly user?: string;
   /** The one that it belongs to. */
   readonly reservation?: Reservation;
 }

@@ -3,7 +3,7 @@ import type { Listed } from "../core/listing.ts";
 import { type Reservation, reserves } from "../core/reservation.ts";
 import type { ProcessInfo, SocketRow } from "../core/socket.ts";
 import type { Witnesses } from "./list-holders.ts";
-import { findOwnerPids } from "./owner-pids.ts";
+import { findQuickOwners, type QuickOwner } from "./quick-owners.ts";
 
 type Look = (pid: number) => ProcessInfo | undefined;
 
@@ -17,16 +17,16 @@ export function listListeners(
   reservations: readonly Reservation[],
 ): Listed[] {
   const rows = os.sockets({ protocol, states: [protocol === "tcp" ? "listen" : "open"] });
-  const pids = findOwnerPids(rows, origins);
+  const owners = findQuickOwners(rows, origins);
   const look = remember((pid) => os.process(pid));
-  const listed = rows.map((row) => describeRow(row, pids.get(row.id) ?? [], reservations, look));
+  const listed = rows.map((row) => describeRow(row, owners.get(row.id) ?? { pids: [] }, reservations, look));
   const held = reservations.flatMap((reservation) => listHeld(reservation, protocol, listed, look));
   return mergeSame([...listed.filter((each) => !isHeldOnly(each)), ...held]).toSorted(comparePlaces);
 }
 
 function describeRow(
   row: SocketRow,
-  pids: readonly number[],
+  { pids, user }: QuickOwner,
   reservations: readonly Reservation[],
   look: Look,
 ): Listed {
@@ -39,6 +39,7 @@ function describeRow(
     ...(named !== undefined && { process: look(named) ?? { pid: named, command: [] } }),
     sharedWith: Math.max(0, others.length - 1),
     ...(row.uid !== undefined && { uid: row.uid }),
+    ...(user !== undefined && { user }),
     ...(reservation && { reservation }),
   };
 }

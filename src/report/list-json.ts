@@ -9,6 +9,7 @@ const LISTENER: readonly JsonField[] = [
   [".process?", "who has it, where that is seen", "process"],
   [".sharedWith", "how many more have the same socket"],
   [".uid?", "whose it is (Unix)"],
+  [".user?", "its name, where the process may not be seen"],
   [".openToOthers", "whether its address is for other machines, too"],
   [".reservation?", "its name"],
 ];

@@ -53,7 +53,7 @@ export function renderListChange(change: "appeared" | "gone", listed: Listed, at
 }
 
 function cellsOf(listed: Listed, now: number): string[] {
-  const { at, state, process, sharedWith, uid, reservation } = listed;
+  const { at, state, process, sharedWith, uid, user, reservation } = listed;
   const place = formatEndpoint(at).replace(/:\d+(?:\/udp)?$/, "");
   const name = process ? `${process.name ?? "?"}${sharedWith > 0 ? ` +${sharedWith}` : ""}` : "?";
   return [
@@ -62,7 +62,7 @@ function cellsOf(listed: Listed, now: number): string[] {
     state === "held" ? "nobody: held" : isOpenToOthers(listed) ? "others" : "this machine",
     name,
     process ? String(process.pid) : "?",
-    process?.user ?? (uid === undefined ? "" : String(uid)),
+    process?.user ?? user ?? (uid === undefined ? "" : String(uid)),
     process?.startedAt === undefined ? "" : describeAge(now - process.startedAt),
     reservation?.directory ?? process?.cwd ?? "",
     reservation?.name ?? "",

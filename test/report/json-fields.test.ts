@@ -113,7 +113,7 @@ const TARGET: StopTarget = { holder: RICH, levels: [DOOMED], consent: { kind: "g
 const STOPPED: Stopped = { target: TARGET, doomed: DOOMED, outcome: "ended", tookMs: 1.5 };
 const LEFT: LeftAlone = { holder: RICH, because: "a", kind: "refused", instead: STOP };
 const NONE = { stopped: [], left: [], newcomers: [], clients: [] };
-const LISTED = { at: AT, state: "listening", process: PROCESS, sharedWith: 1, uid: 1 } as const;
+const LISTED = { at: AT, state: "listening", process: PROCESS, sharedWith: 1, uid: 1, user: "daemon" } as const;
 const RESERVATION: Required<Reservation> = {
   version: 1,
   name: "a",

@@ -22,7 +22,7 @@ const LISTED: readonly Listed[] = [
     reservation: madeReservation(),
   },
   { at: at("::", 9000, true), state: "held", sharedWith: 0, reservation: madeReservation({ name: "api" }), uid: 0 },
-  { at: at("10.0.0.1", 22), state: "listening", sharedWith: 0, uid: 0 },
+  { at: at("10.0.0.1", 22), state: "listening", sharedWith: 0, uid: 0, user: "root" },
 ];
 
 function render(columns?: number): string[] {
@@ -37,7 +37,7 @@ describe("the table", () => {
       "127.0.0.1  3000  this machine  node        4711  ada   5s   /home/ada/site",
       "0.0.0.0    8000  others        uvicorn +2  4712  ada   2h   /home/ada/shop  shop-8000",
       "[::]       9000  nobody: held  ?           ?     0          /home/ada/shop  api",
-      "10.0.0.1   22    others        ?           ?     0",
+      "10.0.0.1   22    others        ?           ?     root",
     ]);
   });
 

@@ -68,11 +68,11 @@ async function listPids(os: Os): Promise<readonly Candidate[]> {
 
 async function findListeners(os: Os) {
   const rows = os.sockets({ protocol: "tcp", states: ["listen"] });
-  const [origins, { findOwnerPids }] = await Promise.all([os.origins(), import("../../holders/owner-pids.ts")]);
-  const owners = findOwnerPids(rows, origins);
-  const pids = new Set([...owners.values()].flatMap(([pid]) => pid ?? []));
+  const [origins, { findQuickOwners }] = await Promise.all([os.origins(), import("../../holders/quick-owners.ts")]);
+  const owners = findQuickOwners(rows, origins);
+  const pids = new Set([...owners.values()].flatMap(({ pids: [pid] }) => pid ?? []));
   const processes = new Map([...pids].map((pid) => [pid, os.process(pid)]));
-  return rows.map(({ id, at: { port } }) => ({ port, process: processes.get(owners.get(id)?.[0] ?? 0) }));
+  return rows.map(({ id, at: { port } }) => ({ port, process: processes.get(owners.get(id)?.pids[0] ?? 0) }));
 }
 
 async function listReservations(os: Os): Promise<readonly Candidate[]> {

@@ -11,7 +11,7 @@ import { colorOf, oneOf, refuseBoth, textOf, textsOf } from "../words/flag-value
 import { readIfHeld } from "./if-held-args.ts";
 import { applyAs, readBind, refuseOwnHosts } from "./overrule-args.ts";
 import { type FlagValues, type Invocation, parseArgs } from "../words/parse-args.ts";
-import { showCommand } from "../words/show-command.ts";
+import { showPlainCommand } from "../words/show-plain-command.ts";
 import { RESERVE_FLAGS } from "./reserve-flags.ts";
 
 /** A `reserve` command line, read: what to do, and how to tell it. */
@@ -66,7 +66,7 @@ function readPorts(
   const ports = words.flatMap((word) => parsePortWord(word, hosts));
   if (bind.length > 0) refuseOwnHosts(ports, hosts);
   if (ports.length === 0) {
-    const rest = command === undefined ? "" : ` -- ${showCommand(command)}`;
+    const rest = command === undefined ? "" : ` -- ${showPlainCommand(command)}`;
     fail("BAD_USAGE", "no port is given", `say which one, or 0 for any: \`portguard reserve 8000${rest}\``);
   }
   checkPortRequests(ports);
