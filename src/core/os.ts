@@ -39,6 +39,8 @@ export interface Os {
   openProcess(who: ProcessIdentity): OpenProcess | undefined;
   /** Why the system would refuse a port that nobody has (excluded range, privileged port); nothing where it would not. */
   refusalOf(port: number, protocol: Protocol): Refusal | undefined;
+  /** Why the system gives this port to nobody who does not ask for its number; nothing where it would, or can't be asked. */
+  setAside(port: number): string | undefined;
   /** Readies what will start, watch and end the command. Starting it early costs nothing: no command runs before `launch`. */
   openNursery(options: NurseryOptions): Nursery;
   /** Whether stderr is neither a terminal nor the same file as stdout: then it can pass through us without being another one. */

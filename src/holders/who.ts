@@ -81,10 +81,11 @@ function namesOfHome(home: Home | undefined): (string | undefined)[] {
   return [unit, unit?.replace(/\.service$/, ""), id, id?.slice(0, 12)];
 }
 
-/** Why a port that nobody has may be refused all the same. */
+/** Why a port that nobody has may be refused all the same, or given to nobody who does not ask for it. */
 function explainNobody({ port, protocol }: Extract<WhoRequest, { kind: "port" }>, { os }: Witnesses): string[] {
   const protocols: readonly Protocol[] = protocol ? [protocol] : ["tcp", "udp"];
-  return protocols.flatMap((each) => {
+  const aside = os.setAside(port);
+  const perProtocol = protocols.flatMap((each) => {
     const refusal = os.refusalOf(port, each);
     const connections = each === "tcp" ? findConnections(os, port, each) : [];
     const closing = connections.find((connection) => connection.closing);
@@ -98,4 +99,5 @@ function explainNobody({ port, protocol }: Extract<WhoRequest, { kind: "port" }>
       ),
     ];
   });
+  return [...perProtocol, ...(aside === undefined ? [] : [aside])];
 }

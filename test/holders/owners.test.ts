@@ -2,10 +2,10 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drive } from "../drive.ts";
+import { binary, drive } from "../drive.ts";
 import { freePort } from "../drive/free-port.ts";
 import { until } from "../drive/until.ts";
-import { need } from "../need.ts";
+import { need, needThat } from "../need.ts";
 import { leaveTimeWait } from "../reserve/time-wait.ts";
 import { ask, gradeOfBare, holderOf, listenerOf, program, server, stage, who } from "./scene.ts";
 
@@ -49,6 +49,18 @@ describe("who has a port", () => {
     expect(told).toMatchObject({ verdict: "free", holders: [] });
     expect(told.notes).toEqual(["connections that are closing (TIME_WAIT) still keep it, a minute at most"]);
   });
+
+  if (need("unshare") && needThat("root (to make a network namespace)", process.getuid?.() === 0)) {
+    test("is nobody, where the kernel only keeps it out of its own choice", async () => {
+      const [port, setting] = [8123, "/proc/sys/net/ipv4/ip_local_reserved_ports"];
+      const inside = `echo 7000,8120-8130 >${setting} && exec ${binary()} who ${port}`;
+      await using run = stage(["unshare", "--net", "sh", "-c", inside]);
+      expect(await run.ended()).toBe(1);
+      expect(run.stdout).toContain(
+        `the kernel gives ${port} to nobody by its own choice (net.ipv4.ip_local_reserved_ports): a program that asks for it`,
+      );
+    });
+  }
 
   test("is two strangers, one in each family", async () => {
     const port = freePort();

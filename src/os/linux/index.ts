@@ -13,6 +13,7 @@ import { LinuxNursery } from "./nursery.ts";
 import { openProcess } from "./open-process.ts";
 import { findHidden, findOwners, readProcess } from "./owners.ts";
 import { firstUnprivilegedPort, privilegedPort } from "./refusal.ts";
+import { explainSetAside } from "./reserved-ports.ts";
 import { readSocketTable } from "./socket-table.ts";
 import { waitingOn } from "./waiters.ts";
 
@@ -34,6 +35,7 @@ const linux: Os = {
   exclusivesOf: findExclusives,
   openProcess,
   refusalOf: (port) => (port < firstUnprivilegedPort() && process.getuid?.() !== 0 ? privilegedPort(port) : undefined),
+  setAside: explainSetAside,
   openNursery: (options) => new LinuxNursery(options),
   hasOwnErrorStream,
   terminal: readTerminal,

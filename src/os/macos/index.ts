@@ -34,6 +34,8 @@ const macos: Os = {
   exclusivesOf: (pids) => findPidFiles(pids.flatMap((pid) => readProcess(pid) ?? [])),
   openProcess,
   refusalOf: explainRefusal,
+  // There is no such list.
+  setAside: () => undefined,
   openNursery: (options) => new MacNursery(options),
   hasOwnErrorStream,
   terminal: readTerminal,

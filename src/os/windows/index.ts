@@ -25,6 +25,8 @@ export function openWindows(): Os {
     exclusivesOf: () => [],
     openProcess,
     refusalOf: explainRefusal,
+    // What is excluded there is refused to everybody.
+    setAside: () => undefined,
     openNursery: (options) => new WindowsNursery(options),
     // Whoever reads our streams there is told by handles that Bun keeps for itself.
     hasOwnErrorStream: () => false,
