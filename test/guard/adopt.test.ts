@@ -102,6 +102,7 @@ describe("a hold that another portguard adopts", () => {
     await using none = adopt(holder, [], ["true"]);
     expect(await none.ended()).toBe(125);
     expect(none.voice[0]).toBe("no reservation is called api");
+    expect(none.events.map(({ event }) => event)).toEqual(["error"]);
   });
 });
 

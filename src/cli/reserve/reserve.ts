@@ -23,7 +23,8 @@ const DONE: Exit = { kind: "code", code: 0 };
 export async function runReserve(invocation: Invocation, services: Services): Promise<Exit> {
   if (await showHelp(invocation.words, async () => (await import("./reserve-help.ts")).RESERVE_HELP)) return DONE;
   const { request: asked, adopt, detach, report, dryRun } = parseReserveArgs(invocation);
-  const request = adopt === undefined ? asked : await complete(asked, adopt, services);
+  const events = detach || dryRun !== undefined ? undefined : report.events;
+  const request = adopt === undefined ? asked : await complete(asked, adopt, events, services);
   if (detach) return (await import("./detach.ts")).holdDetached(invocation.words, request, services);
   if (dryRun === undefined) return runReported(request, report, services);
   const { planReservation } = await import("../../reserve/run.ts");
@@ -32,8 +33,22 @@ export async function runReserve(invocation: Invocation, services: Services): Pr
   return DONE;
 }
 
-async function complete(request: ReserveRequest, adopt: string, services: Services): Promise<ReserveRequest> {
-  return (await import("./adoption.ts")).completeAdoption(request, adopt, await services.os());
+/** What can't be adopted is told in the events, too, as whatever fails later is. Throws PortguardError. */
+async function complete(
+  request: ReserveRequest,
+  adopt: string,
+  target: string | undefined,
+  services: Services,
+): Promise<ReserveRequest> {
+  const os = await services.os();
+  const { completeAdoption } = await import("./adoption.ts");
+  try {
+    return completeAdoption(request, adopt, os);
+  } catch (error) {
+    using events = target === undefined ? undefined : openEvents(target);
+    events?.writeError(toPortguardError(error));
+    throw error;
+  }
 }
 
 /** Reserves, and tells each event to stderr, `--events` and `hear`. Throws PortguardError. */
