@@ -1,8 +1,14 @@
 import { realpathSync } from "node:fs";
+import { dirname, parse } from "node:path";
 
 /** How this very portguard is started again: a program, and what stands before its first word. */
 export function ownProgram(): readonly [program: string, ...words: string[]] {
   return isCompiled() ? [process.execPath] : [process.execPath, Bun.main];
+}
+
+/** How a process of our own is started that outlives us: in a session of its own, with no terminal and no folder of anyone's. */
+export function outliving() {
+  return { detached: true, cwd: parse(dirname(process.execPath)).root } as const;
 }
 
 /** The file of a compiled program's own code is in no folder of the disk. */

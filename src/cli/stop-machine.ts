@@ -1,4 +1,3 @@
-import { PortguardError } from "../core/error.ts";
 import { ANY4, ANY6 } from "../core/address.ts";
 import { type Endpoint, formatEndpoint, overlaps } from "../core/endpoint.ts";
 import type { PortHolder } from "../core/holder.ts";
@@ -10,9 +9,9 @@ import { listHolders } from "../holders/list-holders.ts";
 import type { StopTools } from "../holders/stop/carry-out.ts";
 import type { Asker } from "../holders/stop/plan-stop.ts";
 import { findWho } from "../holders/who.ts";
-import { reasonOf } from "../core/system-reason.ts";
+import { whatOf } from "../core/system-reason.ts";
 import { readScript } from "./read-script.ts";
-import { listReservations } from "./reservation-files.ts";
+import { listReservations } from "../state/open-reservations.ts";
 import { KillLog } from "../state/kill-log.ts";
 import { stateFolder } from "../state/state-folder.ts";
 
@@ -83,7 +82,7 @@ function openLog(os: Os, by: KillReason, warn: (text: string) => void): StopMach
       note(stopped, by, new KillLog(stateFolder(os.name, process.env)));
     } catch (error) {
       failed = true;
-      const because = error instanceof PortguardError ? error.what : reasonOf(error);
+      const because = whatOf(error);
       warn(`what was ended is not written down: ${because}`);
     }
   };

@@ -77,6 +77,11 @@ export interface WorkTree {
  */
 export type Grade = "certain" | "likely" | "live" | "managed" | "kept" | "system" | "unknown";
 
+/** Whether whoever started it is gone, certainly or probably. */
+export function isOrphan({ verdict: { grade } }: Pick<PortHolder, "verdict">): boolean {
+  return grade === "certain" || grade === "likely";
+}
+
 export interface Verdict {
   readonly grade: Grade;
   /** One line, lower case, that completes "it is …" and "node (pid 4711) is …": `an orphan: whoever started it is gone`. */

@@ -1,7 +1,7 @@
 import type { RuleEntry } from "../core/rule-journal.ts";
 import type { Step } from "../core/step.ts";
 import { renderJson } from "./json.ts";
-import type { ListedEntry, ShownOffer } from "./rule-text.ts";
+import { clearing, isLeftover, type ListedEntry, type ShownOffer } from "./rule-text.ts";
 
 /** What became of it, for `state`. */
 export type RuleState = "offered" | "applied" | "nothing-to-do" | "not-offered";
@@ -44,8 +44,7 @@ export function renderRuleListJson(
 
 /** What takes away what is left of a rule that is no longer in force. */
 function showClearing({ id }: RuleEntry, standing: ListedEntry["standing"]): object {
-  const isLeft = standing === "over" || standing === "unfinished" || standing === "gone";
-  return isLeft ? { clear: ["portguard", "rule", "--revert", id] } : {};
+  return isLeftover(standing) ? { clear: clearing(id) } : {};
 }
 
 export function showEntry({ id, backend, request, createdAt, until, state }: RuleEntry): object {

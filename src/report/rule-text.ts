@@ -133,8 +133,18 @@ export function renderLeftovers(rules: readonly ListedEntry[], typed: Typed): re
   return rules.flatMap(({ entry: { id }, standing }) => {
     const left = LEFT[standing];
     if (left === undefined) return [];
-    return [[`${id}: ${left}: \`${typeCommand({ argv: ["portguard", "rule", "--revert", id] }, typed)}\``]];
+    return [[`${id}: ${left}: \`${typeCommand({ argv: clearing(id) }, typed)}\``]];
   });
+}
+
+/** Whether something of it is left, and it is no longer in force. */
+export function isLeftover(standing: ListedEntry["standing"]): boolean {
+  return LEFT[standing] !== undefined;
+}
+
+/** What takes that away. */
+export function clearing(id: string): readonly string[] {
+  return ["portguard", "rule", "--revert", id];
 }
 
 const LEFT: Readonly<Record<ListedEntry["standing"], string | undefined>> = {

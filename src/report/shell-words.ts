@@ -1,4 +1,5 @@
 import type { OsName } from "../core/os.ts";
+import { quoteWord } from "../core/show-command.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** An argv as it would be typed on this system: in a POSIX shell, or in PowerShell (and cmd, wherever one form serves both). */
@@ -10,7 +11,7 @@ export function formatCommand(argv: readonly string[], system: OsName): string {
 function quotePosix(word: string, index: number): string {
   if (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/.test(word) && !(index === 0 && word.includes("="))) return word;
   if (sanitize(word) !== word) return `$'${Array.from(word, escapeChar).join("")}'`;
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return quoteWord(word);
 }
 
 /** Inside of `$'…'`, as bash, zsh and ksh read it: what a terminal must not get is written as an escape. */

@@ -9,7 +9,7 @@ import { findWorkTree } from "../holders/work-tree.ts";
 import { askControl } from "../state/control-channel.ts";
 import { landingPath } from "../state/control-place.ts";
 import { ensureOwnedFolder } from "../state/owned-file.ts";
-import { ReservationFiles } from "../state/reservations.ts";
+import { openReservations } from "../state/open-reservations.ts";
 import { stateFolder } from "../state/state-folder.ts";
 import { borrowHolds } from "./adopt.ts";
 
@@ -98,8 +98,8 @@ export class Inheritance implements Disposable {
 
   #find(port: number): Reservation | undefined {
     try {
-      const files = new ReservationFiles(stateFolder(this.os.name, process.env), (pid) => this.os.process(pid));
-      return files.list().find(({ picked, ports }) => picked && ports.some((each) => each.port === port));
+      const all = openReservations(this.os).list();
+      return all.find(({ picked, ports }) => picked && ports.some((each) => each.port === port));
     } catch {
       return undefined; // where nothing can be recorded, nothing is
     }

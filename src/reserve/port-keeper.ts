@@ -1,4 +1,4 @@
-import type { Hold, Os } from "../core/os.ts";
+import type { Hold, HoldOutcome, Os } from "../core/os.ts";
 import type { PickAnswer, PickTerm, PortPick } from "../core/port-pick.ts";
 import { isSameProcess } from "../core/process-mark.ts";
 
@@ -16,6 +16,9 @@ interface Term extends Pick<PickTerm, "process"> {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
 }
+
+/** What became of one candidate. */
+type Got = { readonly kind: "kept" | "taken" } | Extract<HoldOutcome, { kind: "held" | "denied" }>;
 
 /** Picked ports: each is kept until somebody serves on it, somebody takes it over, or its terms are over. */
 export class PortKeeper {
@@ -40,13 +43,9 @@ export class PortKeeper {
     for (const port of candidates) {
       if (chosen.length === count) break;
       const got = this.#kept.has(port) ? this.#keepOn(port) : this.#hold(port);
-      if (got === "taken") continue;
-      if (got !== "kept" && "what" in got) {
-        refusal ??= got;
-        continue;
-      }
-      if (got !== "kept") fresh.push(got);
-      chosen.push(port);
+      if (got.kind === "denied") refusal ??= got.refusal;
+      if (got.kind === "held") fresh.push(got.hold);
+      if (got.kind === "held" || got.kind === "kept") chosen.push(port);
     }
     if (chosen.length < count) {
       for (const hold of fresh) hold.release();
@@ -84,17 +83,18 @@ export class PortKeeper {
   }
 
   /** Whoever listens there already has it: it is about to be let go of. */
-  #keepOn(port: number): "kept" | "taken" {
-    return this.os.sockets({ port, protocol: "tcp", states: ["listen"] }).length === 0 ? "kept" : "taken";
+  #keepOn(port: number): Got {
+    const isServed = this.os.sockets({ port, protocol: "tcp", states: ["listen"] }).length > 0;
+    return { kind: isServed ? "taken" : "kept" };
   }
 
-  #hold(port: number): Hold | "taken" | NonNullable<Extract<PickAnswer, { kind: "none" }>["refusal"]> {
+  #hold(port: number): Got {
     const outcome = this.os.hold({ protocol: "tcp", port, hosts: "every" });
-    if (outcome.kind === "denied") return outcome.refusal;
-    if (outcome.kind !== "held") return "taken";
-    if (outcome.hold.giveWay()) return outcome.hold;
+    if (outcome.kind === "denied") return outcome;
+    if (outcome.kind !== "held") return { kind: "taken" };
+    if (outcome.hold.giveWay()) return outcome;
     outcome.hold.release();
-    return "taken";
+    return { kind: "taken" };
   }
 
   #look(): void {

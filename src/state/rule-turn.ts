@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { markOf, type ProcessMark } from "../core/process-mark.ts";
+import type { ProcessMark } from "../core/process-mark.ts";
 import { createOwned, isThere, readOwned, removeOwned } from "./owned-file.ts";
 
 const MOST_BYTES = 256;
@@ -22,7 +22,7 @@ export class TurnFile {
     try {
       const owned = readOwned(this.#path, MOST_BYTES);
       const [, pid, born] = /^(\d{1,10})(?: (.+))?\n$/.exec(owned.kind === "text" ? owned.text : "") ?? [];
-      return pid === undefined ? undefined : markOf({ pid: Number(pid), ...(born !== undefined && { born }) });
+      return pid === undefined ? undefined : { pid: Number(pid), ...(born !== undefined && { born }) };
     } catch {
       return undefined;
     }

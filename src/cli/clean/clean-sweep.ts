@@ -1,5 +1,5 @@
 import { fail } from "../../core/error.ts";
-import type { PortHolder } from "../../core/holder.ts";
+import { isOrphan, type PortHolder } from "../../core/holder.ts";
 import type { Exit, Os } from "../../core/os.ts";
 import type { StopPlan } from "../../core/stop.ts";
 import { matchesFilter, narrowToPorts } from "../../holders/filter-holders.ts";
@@ -15,6 +15,7 @@ import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report
 import { SightingsFile } from "../../state/sightings.ts";
 import { stateFolder } from "../../state/state-folder.ts";
 import type { CleanArgs, SweepArgs } from "./clean-args.ts";
+import { rootSeesMore } from "../root-sees-more.ts";
 import { openStopMachine, type StopMachine } from "../stop-machine.ts";
 
 type Args = Extract<CleanArgs, { kind: "sweep" }>;
@@ -39,10 +40,6 @@ export async function sweep(args: Args, os: Os, stderr: Style): Promise<Exit> {
 function look({ filter }: SweepArgs, { everyListener }: StopMachine): Pick<Swept, "orphans" | "unknown"> {
   const meant = narrowToPorts(everyListener(), filter).filter((holder) => matchesFilter(holder, filter));
   return { orphans: meant.filter(isOrphan), unknown: meant.filter(({ verdict }) => verdict.grade === "unknown") };
-}
-
-function isOrphan({ verdict }: PortHolder): boolean {
-  return verdict.grade === "certain" || verdict.grade === "likely";
 }
 
 function isCertain({ verdict }: PortHolder): boolean {
@@ -83,7 +80,7 @@ function agree(plan: StopPlan, shown: ShownPlan, { yes, json }: Args): boolean {
 const EXITS: Readonly<Record<CleanState, number>> = { none: 0, some: 1, unknown: 3 };
 
 function tell(found: Omit<Swept, "rootSeesMore">, { json, quiet, color, stops }: Args, os: Os): Exit {
-  const swept = { ...found, rootSeesMore: os.name !== "windows" && process.getuid?.() !== 0 };
+  const swept = { ...found, rootSeesMore: rootSeesMore(os.name) };
   const state = judge(swept, stops);
   if (json) writeAnswer(renderSweptJson(swept, state));
   else if (!quiet) {

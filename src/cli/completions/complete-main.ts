@@ -76,7 +76,7 @@ async function findListeners(os: Os) {
 }
 
 async function listReservations(os: Os): Promise<readonly Candidate[]> {
-  const { openReservations } = await import("../reservation-files.ts");
+  const { openReservations } = await import("../../state/open-reservations.ts");
   const found = openReservations(os).list();
   return found.map(({ name, ports, command, picked }) => {
     const use = picked ? "picked" : command.length === 0 ? "held" : command.join(" ");

@@ -12,7 +12,7 @@ import { planStopSteps } from "../../report/stop-plan.ts";
 import { styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
 import { type FreeArgs, parseFreeArgs } from "./free-args.ts";
 import type { Invocation } from "../words/parse-args.ts";
-import { openReservations } from "../reservation-files.ts";
+import { openReservations } from "../../state/open-reservations.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";
 import { openStopMachine, type StopMachine } from "../stop-machine.ts";

@@ -1,6 +1,7 @@
 import { formatHostPort, unmapAddress } from "../../core/address.ts";
 import { PortguardError } from "../../core/error.ts";
 import type { Protocol } from "../../core/endpoint.ts";
+import { isOrphan } from "../../core/holder.ts";
 import type { Listed } from "../../core/listing.ts";
 import type { Exit, Os } from "../../core/os.ts";
 import { clientAddress, type Reservation } from "../../core/reservation.ts";
@@ -10,7 +11,8 @@ import { renderList, renderListChange } from "../../report/list-text.ts";
 import { type Line, styleOfStdout, terminalColumns, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
 import { type ListArgs, parseListArgs } from "./list-args.ts";
 import type { Invocation } from "../words/parse-args.ts";
-import { listReservations, openReservations } from "../reservation-files.ts";
+import { listReservations, openReservations } from "../../state/open-reservations.ts";
+import { rootSeesMore } from "../root-sees-more.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";
 
@@ -101,7 +103,7 @@ async function findOrphans(os: Os, protocol: Protocol): Promise<ReadonlySet<numb
   const [origins, { findWho }] = await Promise.all([os.origins(), import("../../holders/who.ts")]);
   const circumstances = { os, origins, env: process.env, reservations: () => listReservations(os) };
   const { holders } = await findWho({ kind: "all", protocol }, circumstances);
-  const left = holders.filter(({ verdict: { grade } }) => grade === "certain" || grade === "likely");
+  const left = holders.filter(isOrphan);
   return new Set(left.flatMap(({ owner }) => (owner.kind === "process" ? [owner.lineage[0].process.pid] : [])));
 }
 
@@ -134,7 +136,7 @@ function noSuchReservation(name: string): Line {
 /** Whose sockets they are is another user's business, but that it is not shown must be said. */
 function tellHidden(listed: readonly Listed[], os: Os): Line[] {
   const hidden = listed.filter(({ process }) => !process).length;
-  if (hidden === 0 || os.name === "windows" || process.getuid?.() === 0) return [];
+  if (hidden === 0 || !rootSeesMore(os.name)) return [];
   const what = hidden === 1 ? "of one listener the process is" : `of ${hidden} listeners the processes are`;
   return [{ tone: "hint", text: `${what} not shown: run with \`sudo\` to see whose` }];
 }

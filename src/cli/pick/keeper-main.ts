@@ -4,13 +4,10 @@ import { PortguardError } from "../../core/error.ts";
 import type { Hold, Os } from "../../core/os.ts";
 import { PortKeeper } from "../../reserve/port-keeper.ts";
 import { hearSignals } from "../../reserve/signals.ts";
-import { reasonOf } from "../../core/system-reason.ts";
+import { whatOf } from "../../core/system-reason.ts";
 import { writeFully } from "../../report/write.ts";
-import { serveControl } from "../../state/control-channel.ts";
-import { controlPath } from "../../state/control-place.ts";
 import { ReservationBook } from "../../state/reservation-book.ts";
-import { stateFolder } from "../../state/state-folder.ts";
-import { openReservations } from "../reservation-files.ts";
+import { openControl, openReservations } from "../../state/open-reservations.ts";
 import type { KeeperAnswer, KeeperTask } from "./keeper-task.ts";
 
 const STDIN = 0;
@@ -21,7 +18,7 @@ export async function runKeeper(os: Os): Promise<number> {
   const task = JSON.parse(readFileSync(STDIN, "utf8")) as KeeperTask;
   let unrecorded: string | undefined;
   const onFault = (error: unknown) => {
-    unrecorded ??= error instanceof PortguardError ? error.what : reasonOf(error);
+    unrecorded ??= whatOf(error);
   };
   const keeper = new PortKeeper(os, (holds) => note(book, holds));
   const book = openBook(task, os, { handle: (request) => handle(request, keeper, os), onFault });
@@ -102,10 +99,7 @@ function openBook({ folder, directory, name }: KeeperTask, os: Os, parts: BookPa
       directory,
       command: [],
       picked: { folder },
-      openControl: (given) => {
-        const path = controlPath(os.name, stateFolder(os.name, process.env), given);
-        return { path, ...serveControl(path, parts.handle) };
-      },
+      openControl: openControl(os, parts.handle),
       onFault: parts.onFault,
     });
   } catch (error) {

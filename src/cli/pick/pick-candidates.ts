@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { PortguardError } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
-import { reasonOf } from "../../core/system-reason.ts";
+import { whatOf } from "../../core/system-reason.ts";
 import { stateFolder } from "../../state/state-folder.ts";
 import { StablePortFiles } from "../../state/stable-ports.ts";
 import { listPorts, type PickArgs } from "./pick-args.ts";
@@ -60,7 +59,7 @@ function orReason<T>(act: () => T): T | string {
   try {
     return act();
   } catch (error) {
-    return error instanceof PortguardError ? error.what : reasonOf(error);
+    return whatOf(error);
   }
 }
 

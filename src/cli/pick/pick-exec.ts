@@ -1,4 +1,5 @@
 import type { Exit } from "../../core/os.ts";
+import type { ReserveEvent } from "../../core/reserve-event.ts";
 import type { PortRequest } from "../../core/port-request.ts";
 import type { PickArgs } from "./pick-args.ts";
 import type { Candidates } from "./pick-candidates.ts";
@@ -20,7 +21,8 @@ export async function runPicked(
     hosts: "every",
     ports: { kind: "first-of", among: candidates.ports, own: candidates.own },
   }));
-  return runReported({ ...usual, ports }, { quiet }, services, (event) => {
+  const hear = (event: ReserveEvent) => {
     if (event.kind === "held") candidates.remember(event.ports.map(({ port }) => port));
-  });
+  };
+  return runReported({ ...usual, ports }, { quiet }, services, { hear });
 }

@@ -1,10 +1,9 @@
-import { dirname, parse } from "node:path";
 import { fail } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import type { PickAnswer } from "../../core/port-pick.ts";
 import { askControl } from "../../state/control-channel.ts";
-import { openReservations } from "../reservation-files.ts";
-import { ownProgram } from "../own-program.ts";
+import { openReservations } from "../../state/open-reservations.ts";
+import { outliving, ownProgram } from "../own-program.ts";
 import type { KeeperAnswer, KeeperTask } from "./keeper-task.ts";
 
 /** Whoever has the name has just been started, or ends: either is a matter of a moment. */
@@ -71,8 +70,7 @@ function spawn(task: KeeperTask) {
   try {
     return Bun.spawn([...ownProgram(), "__keep"], {
       stdio: [Buffer.from(JSON.stringify(task)), "pipe", "ignore"],
-      detached: true,
-      cwd: parse(dirname(process.execPath)).root,
+      ...outliving(),
     });
   } catch (cause) {
     return fail("UNSUPPORTED", "no process could be started that keeps the port", "use `pick --exec`", { cause });

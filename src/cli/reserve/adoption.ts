@@ -7,7 +7,7 @@ import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { landingPath } from "../../state/control-place.ts";
 import { ensureOwnedFolder } from "../../state/owned-file.ts";
 import { stateFolder } from "../../state/state-folder.ts";
-import { openReservations } from "../reservation-files.ts";
+import { openReservations } from "../../state/open-reservations.ts";
 
 /**
  * The request with the ports of the reservation that it takes over, whose name it keeps unless it was given another one.

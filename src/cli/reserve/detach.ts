@@ -5,7 +5,7 @@ import type { Exit, Os } from "../../core/os.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
 import { writeFully, writeLines } from "../../report/write.ts";
 import { ownProgram } from "../own-program.ts";
-import { openReservations } from "../reservation-files.ts";
+import { openReservations } from "../../state/open-reservations.ts";
 import type { Services } from "../services.ts";
 
 const STDERR = 2;

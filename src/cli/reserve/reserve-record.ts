@@ -1,16 +1,12 @@
 import { currentFolder } from "../current-folder.ts";
 import type { ControlAnswer, ControlRequest } from "../../core/control.ts";
-import { PortguardError } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import type { ReserveEvent } from "../../core/reserve-event.ts";
 import type { ReserveRequest } from "../../core/reserve-request.ts";
-import { reasonOf } from "../../core/system-reason.ts";
-import { serveControl } from "../../state/control-channel.ts";
-import { controlPath } from "../../state/control-place.ts";
+import { whatOf } from "../../core/system-reason.ts";
 import { ReservationBook } from "../../state/reservation-book.ts";
 import type { ReservationFiles } from "../../state/reservations.ts";
-import { stateFolder } from "../../state/state-folder.ts";
-import { openReservations } from "../reservation-files.ts";
+import { openControl, openReservations } from "../../state/open-reservations.ts";
 
 export interface RecordOptions {
   readonly emit: (event: ReserveEvent) => void;
@@ -31,7 +27,7 @@ export function openRecord(
     emit({
       kind: "warning",
       code: "NOT_RECORDED",
-      what: `this reservation can't be recorded: ${error instanceof PortguardError ? error.what : reasonOf(error)}`,
+      what: `this reservation can't be recorded: ${whatOf(error)}`,
       hint: "it goes on, but `portguard list` and `portguard restart` won't find it",
     });
   const files = openFiles(os, onFault);
@@ -44,10 +40,7 @@ export function openRecord(
     ...(name !== undefined && { name }),
     directory: currentFolder(),
     command,
-    openControl: (given) => {
-      const path = controlPath(os.name, stateFolder(os.name, globalThis.process.env), given);
-      return { path, ...serveControl(path, handle) };
-    },
+    openControl: openControl(os, handle),
     onFault,
   });
   if (name !== undefined && !adopt) book.claimAsked();

@@ -23,40 +23,32 @@ const DONE: Exit = { kind: "code", code: 0 };
 export async function runReserve(invocation: Invocation, services: Services): Promise<Exit> {
   if (await showHelp(invocation.words, async () => (await import("./reserve-help.ts")).RESERVE_HELP)) return DONE;
   const { request: asked, adopt, detach, report, dryRun } = parseReserveArgs(invocation);
-  const events = detach || dryRun !== undefined ? undefined : report.events;
-  const request = adopt === undefined ? asked : await complete(asked, adopt, events, services);
+  if (!detach && dryRun === undefined)
+    return runReported(asked, report, services, adopt === undefined ? {} : { adopt });
+  const request = adopt === undefined ? asked : await complete(asked, adopt, services);
   if (detach) return (await import("./detach.ts")).holdDetached(invocation.words, request, services);
-  if (dryRun === undefined) return runReported(request, report, services);
   const { planReservation } = await import("../../reserve/run.ts");
   const plan = planReservation(request, await services.os());
   writeAnswer(dryRun === "json" ? renderPlanJson(plan) : renderPlan(plan));
   return DONE;
 }
 
-/** What can't be adopted is told in the events, too, as whatever fails later is. Throws PortguardError. */
-async function complete(
-  request: ReserveRequest,
-  adopt: string,
-  target: string | undefined,
-  services: Services,
-): Promise<ReserveRequest> {
-  const os = await services.os();
-  const { completeAdoption } = await import("./adoption.ts");
-  try {
-    return completeAdoption(request, adopt, os);
-  } catch (error) {
-    using events = target === undefined ? undefined : openEvents(target);
-    events?.writeError(toPortguardError(error));
-    throw error;
-  }
+async function complete(request: ReserveRequest, adopt: string, services: Services): Promise<ReserveRequest> {
+  return (await import("./adoption.ts")).completeAdoption(request, adopt, await services.os());
 }
 
-/** Reserves, and tells each event to stderr, `--events` and `hear`. Throws PortguardError. */
+interface Manner {
+  /** The reservation whose ports are taken over. */
+  readonly adopt?: string;
+  readonly hear?: (event: ReserveEvent) => void;
+}
+
+/** Reserves, and tells each event to stderr, `--events` and `hear`, and what fails to `--events`, too. Throws PortguardError. */
 export async function runReported(
-  request: ReserveRequest,
+  asked: ReserveRequest,
   report: ReserveArgs["report"],
   services: Services,
-  hear: (event: ReserveEvent) => void = () => {},
+  { adopt, hear }: Manner = {},
 ): Promise<Exit> {
   const { startedAt, style } = services;
   // Before any file is opened: what is open now was given to us, and is the command's.
@@ -64,7 +56,7 @@ export async function runReported(
   using events = report.events === undefined ? undefined : openEvents(report.events);
   // The command would keep its reader from seeing the end. (0 to 2 are the command's own.)
   if (events?.givenFd !== undefined && events.givenFd > 2) os.keepFd(events.givenFd);
-  const { command, forMs } = request;
+  const { command, forMs } = asked;
   const context = { hasCommand: command.length > 0, ...(forMs !== undefined && { forMs }) };
   const show = (event: ReserveEvent) => writeLines(renderReserveEvent(event, { ...context, now: Date.now() }), style());
   let isWritten = true;
@@ -75,8 +67,9 @@ export async function runReported(
     if (wasWritten && !isWritten) show(eventsLost(report.events!));
   };
   try {
+    const request = adopt === undefined ? asked : await complete(asked, adopt, services);
     const desk = new RequestDesk();
-    const handle = (asked: ControlRequest) => desk.handle(asked);
+    const handle = (wish: ControlRequest) => desk.handle(wish);
     using record = new LazyRecord(({ openRecord }) => openRecord(request, os, { emit: tell, handle }));
     // The name that was asked for is refused before anything is held for it; one that is taken over is free only then, and
     // one whose server is reused may well be taken.
@@ -84,7 +77,7 @@ export async function runReported(
     const emit = (event: ReserveEvent) => {
       // First: whoever acts on an event finds it on stderr, and in the record.
       record.hear(event, command.length === 0);
-      hear(event);
+      hear?.(event);
       tell(event);
     };
     const { reserve } = await import("../../reserve/run.ts");
@@ -92,8 +85,8 @@ export async function runReported(
     const parts = { os, emit, startedAt, offer, ...clearerOf(request, os, style) };
     if (request.ifHeld?.kind !== "reuse") return await reserve(request, parts);
     const { reuseOrRun } = await import("./reuse-or-run.ts");
-    const done = await reuseOrRun(request, os, (asked, instead) =>
-      reserve(asked, instead ? { ...parts, emit: tellMovedFirst(instead, emit) } : parts),
+    const done = await reuseOrRun(request, os, (chosen, instead) =>
+      reserve(chosen, instead ? { ...parts, emit: tellMovedFirst(instead, emit) } : parts),
     );
     if (done.kind !== "reused") return done;
     tell(done);

@@ -7,7 +7,7 @@ import { reasonOf } from "../../core/system-reason.ts";
 import { type Asked, askControl } from "../../state/control-channel.ts";
 import { findNearest } from "../words/nearest.ts";
 import type { Invocation } from "../words/parse-args.ts";
-import { openReservations } from "../reservation-files.ts";
+import { openReservations } from "../../state/open-reservations.ts";
 import { parseRestartArgs } from "./restart-args.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";

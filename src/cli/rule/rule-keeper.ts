@@ -1,4 +1,3 @@
-import { dirname, parse } from "node:path";
 import { fail } from "../../core/error.ts";
 import type { Os } from "../../core/os.ts";
 import { identify, type ProcessIdentity } from "../../core/process-mark.ts";
@@ -7,7 +6,7 @@ import { revertRule } from "../../firewall/apply.ts";
 import { runCommand } from "../../firewall/run-command.ts";
 import { KeeperFile } from "../../state/rule-keeper.ts";
 import { stateFolder } from "../../state/state-folder.ts";
-import { ownProgram } from "../own-program.ts";
+import { outliving, ownProgram } from "../own-program.ts";
 import { openJournal } from "./rule-machine.ts";
 
 /** How often it looks whether its rule is still there, in milliseconds. */
@@ -28,8 +27,7 @@ export function startKeeper(id: string, afterMs: number, os: Os): void {
   try {
     const child = Bun.spawn([...ownProgram(), "__revert", id, String(Math.ceil(afterMs))], {
       stdio: ["ignore", "ignore", "ignore"],
-      detached: true,
-      cwd: parse(dirname(process.execPath)).root,
+      ...outliving(),
     });
     child.unref();
     file.write(child.pid);

@@ -3,6 +3,7 @@ import type { Exit, OsName } from "../../core/os.ts";
 import type { WhoView } from "../../report/who-text.ts";
 import { type Line, styleOfStdout, writeAnswer, writeLines, writeSpans } from "../../report/write.ts";
 import type { Invocation } from "../words/parse-args.ts";
+import { rootSeesMore } from "../root-sees-more.ts";
 import type { Services } from "../services.ts";
 import { showHelp } from "../words/show-help.ts";
 import { parseWhoArgs, type WhoArgs } from "./who-args.ts";
@@ -19,7 +20,7 @@ export async function runWho(invocation: Invocation, services: Services): Promis
   const [origins, { findWho }, { listReservations }] = await Promise.all([
     os.origins(),
     import("../../holders/who.ts"),
-    import("../reservation-files.ts"),
+    import("../../state/open-reservations.ts"),
   ]);
   const reservations = () => listReservations(os);
   const answer = await findWho(args.request, { os, origins, env: process.env, reservations });
@@ -32,10 +33,9 @@ export async function runWho(invocation: Invocation, services: Services): Promis
   return { kind: "code", code: EXITS[verdict] };
 }
 
-/** Root is shown whose a hidden socket is; on Windows none is hidden. */
 function hintAtRoot({ holders }: WhoAnswer, system: OsName): Line[] {
   const isHidden = holders.some(({ owner }) => owner.kind === "hidden");
-  if (!isHidden || system === "windows" || process.getuid?.() === 0) return [];
+  if (!isHidden || !rootSeesMore(system)) return [];
   return [{ tone: "hint", text: "run it with `sudo` to see who that is" }];
 }
 

@@ -23,11 +23,7 @@ interface Chapter {
 /** `-h`: one screen, examples first. */
 export function renderShortHelp(page: HelpPage): string {
   return joinLines([
-    `portguard ${page.verb}: ${page.line}`,
-    "",
-    ...renderExamples(page),
-    "",
-    `usage: portguard ${page.usage}`,
+    ...renderTop(page),
     "",
     ...renderFlags(page.flags.filter((flag) => flag.usual)),
     "",
@@ -39,15 +35,15 @@ export function renderShortHelp(page: HelpPage): string {
 export function renderLongHelp(page: HelpPage): string {
   const groups = [...new Set(page.flags.map((flag) => flag.group))];
   return joinLines([
-    `portguard ${page.verb}: ${page.line}`,
-    "",
-    ...renderExamples(page),
-    "",
-    `usage: portguard ${page.usage}`,
+    ...renderTop(page),
     ...page.chapters.flatMap(renderChapter),
     ...groups.flatMap((group) => ["", `${group}:`, ...renderFlags(page.flags.filter((flag) => flag.group === group))]),
     ...(page.appendix ?? []).flatMap(renderChapter),
   ]);
+}
+
+function renderTop(page: HelpPage): readonly string[] {
+  return [`portguard ${page.verb}: ${page.line}`, "", ...renderExamples(page), "", `usage: portguard ${page.usage}`];
 }
 
 function renderChapter({ title, lines }: Chapter): readonly string[] {

@@ -5,20 +5,13 @@ import type { StopTarget } from "../../core/stop.ts";
  * one signal ends them all. The server, which says more than portguard does, stands for it.
  */
 export function joinReserved(targets: readonly StopTarget[]): readonly StopTarget[] {
-  const joined = new Map<number, StopTarget>();
+  const joined = new Map<number | StopTarget, StopTarget>();
   for (const target of targets) {
-    const { pid } = reservationOf(target) ?? {};
-    const before = pid === undefined ? undefined : joined.get(pid);
-    if (pid !== undefined) joined.set(pid, before ? join(before, target) : target);
+    const key = reservationOf(target)?.pid ?? target;
+    const before = joined.get(key);
+    joined.set(key, before ? join(before, target) : target);
   }
-  const done = new Set<number>();
-  return targets.flatMap((target) => {
-    const { pid } = reservationOf(target) ?? {};
-    if (pid === undefined) return [target];
-    if (done.has(pid)) return [];
-    done.add(pid);
-    return joined.get(pid) ?? [];
-  });
+  return [...joined.values()];
 }
 
 function reservationOf({ levels }: StopTarget) {

@@ -3,7 +3,7 @@ import { EACCES } from "../unix/constants.ts";
 import { closeFd } from "../unix/files.ts";
 import { lazyLibc, orErrno } from "../unix/libc.ts";
 import { openPath } from "../unix/paths.ts";
-import { callKernel, SYS } from "./syscalls.ts";
+import { AT_FDCWD, callKernel, SYS } from "./syscalls.ts";
 
 // The names and what they lead to go by address and the lengths in 32 bits: with 20,000 open files on a machine, turning
 // buffers into pointers and 64-bit numbers into our own would cost more than the calls.
@@ -21,8 +21,6 @@ const LINK_BYTES = 32;
 const PATH_BYTES = 64;
 const NUMBER_AT = "socket:[".length;
 const HIDDEN = -1;
-/** fcntl.h: paths are read from the working folder on, where they are not absolute. */
-const AT_FDCWD = -100;
 const [LETTER_S, BRACKET, DIGIT_0, DOT] = [0x73, 0x5b, 0x30, 0x2e];
 /** Of a number with up to four digits. */
 const ENTRY_BYTES = 24;

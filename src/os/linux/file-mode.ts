@@ -1,6 +1,5 @@
-import { callKernel, SYS } from "./syscalls.ts";
+import { AT_FDCWD, callKernel, SYS } from "./syscalls.ts";
 
-const AT_FDCWD = -100;
 const STATX_TYPE_MODE_INODE_SIZE = 0x303;
 const STATX_INODE_AND_TIMES = 0x1e0;
 /** The places of stx_mode, stx_ino, stx_size and of three times in struct statx (256 bytes). */

@@ -5,6 +5,9 @@ const libc = lazyLibc({
   syscall: { args: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], returns: "i64" },
 });
 
+/** fcntl.h: paths are read from the working folder on, where they are not absolute. */
+export const AT_FDCWD = -100;
+
 type Argument = number | Uint8Array<ArrayBuffer>;
 
 /** Calls the kernel directly; buffers are passed by address. Answers its result, or minus the error number. */
